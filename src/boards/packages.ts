@@ -1,0 +1,16 @@
+/** A program that can be added by name, and what it is called in each base. */
+export interface ExtraPackage {
+  debian: {package: string, /** Files that are wanted; what they need comes along. */ files: readonly string[]}
+  buildroot: readonly string[]
+}
+
+export const PACKAGE_NAMES = ['tcpdump', 'iproute2', 'ethtool', 'iperf3', 'conntrack', 'iw'] as const
+
+export const extraPackages: Readonly<Record<typeof PACKAGE_NAMES[number], ExtraPackage>> = {
+  tcpdump: {debian: {package: 'tcpdump', files: ['usr/bin/tcpdump']}, buildroot: ['BR2_PACKAGE_TCPDUMP']},
+  iproute2: {debian: {package: 'iproute2', files: ['usr/bin/ip', 'usr/sbin/bridge', 'usr/sbin/tc']}, buildroot: ['BR2_PACKAGE_IPROUTE2']},
+  ethtool: {debian: {package: 'ethtool', files: ['usr/sbin/ethtool']}, buildroot: ['BR2_PACKAGE_ETHTOOL']},
+  iperf3: {debian: {package: 'iperf3', files: ['usr/bin/iperf3']}, buildroot: ['BR2_PACKAGE_IPERF3']},
+  conntrack: {debian: {package: 'conntrack', files: ['usr/sbin/conntrack']}, buildroot: ['BR2_PACKAGE_CONNTRACK_TOOLS']},
+  iw: {debian: {package: 'iw', files: ['usr/sbin/iw']}, buildroot: ['BR2_PACKAGE_IW']},
+}

@@ -1,0 +1,38 @@
+import type {Address, Prefix} from './address.js'
+
+/** An interface of the router as its daemons and scripts need it. */
+export interface NetworkInterface {
+  name: string
+  role: 'upstream' | 'downstream'
+  mac?: string
+  /** Static addresses; empty where DHCP gives one. */
+  addresses: readonly Prefix[]
+  dhcp: boolean
+  gateways: readonly Address[]
+  dhcpServer?: DhcpServer
+  accessPoint?: AccessPoint
+}
+
+export interface DhcpServer {
+  from: Address
+  to: Address
+  dns: readonly Address[]
+  leaseMinutes: number
+}
+
+export interface AccessPoint {
+  ssid: string
+  passphrase: string
+  country: string
+  channel: number
+  hidden: boolean
+  isolateStations: boolean
+}
+
+/** Clients of `from` leave by `to` with the address of `to`. */
+export interface Nat {
+  from: string
+  to: string
+  /** What becomes of routed multicast UDP, which conntrack cannot translate reliably (it would pass untranslated until a pause of 30 s). */
+  multicast: 'keep' | 'translate'
+}

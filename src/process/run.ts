@@ -1,0 +1,60 @@
+import {execa, ExecaError} from 'execa'
+
+import {BrmcError} from '../errors.js'
+
+export interface RunOptions {
+  cwd?: string
+  /** Added to the environment; undefined removes a variable. */
+  env?: Record<string, string | undefined>
+  input?: string | Uint8Array
+  /** Each line of standard output and error as it comes. */
+  onLine?: (line: string) => void
+  signal?: AbortSignal
+  /** Exit statuses that are an answer, not a failure. Default: [0]. */
+  accept?: readonly number[]
+}
+
+export interface RunResult {
+  stdout: string
+  stderr: string
+  exitCode: number
+}
+
+/** The one door to other programs: callers receive it as an argument, so a test passes a function. */
+export type Run = (file: string, args: readonly string[], options?: RunOptions) => Promise<RunResult>
+
+const LINES_THAT_MATTER = 12
+
+/** Runs a program with its arguments as a list (never a shell string) and waits for it. Throws BrmcError. */
+export const run: Run = async (file, args, {cwd, env, input, onLine, signal, accept = [0]} = {}) => {
+  const child = execa(file, args, {
+    ...cwd !== undefined && {cwd},
+    env: {...env, LC_ALL: 'C.UTF-8'},
+    ...input !== undefined && {input},
+    ...signal && {cancelSignal: signal},
+    reject: false,
+    stripFinalNewline: false,
+    all: onLine !== undefined,
+  })
+  if (onLine) {
+    for await (const line of child.iterable({from: 'all'})) onLine(line)
+  }
+
+  const {stdout, stderr, exitCode, failed, ...result} = await child
+  if (signal?.aborted) throw new BrmcError('INTERRUPTED', 'interrupted')
+  if (failed && exitCode === undefined) throw cannotStart(file, result.cause)
+  if (!accept.includes(exitCode ?? -1)) throw failure({file, args, exitCode, output: `${stdout}${stderr}`})
+  return {stdout, stderr, exitCode: exitCode ?? -1}
+}
+
+function cannotStart(file: string, cause: unknown): BrmcError {
+  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+  return missing
+    ? new BrmcError('TOOL_MISSING', `${file} is not installed`, {cause, suggestions: ['see what is missing with: brmc doctor']})
+    : new BrmcError('TOOL_FAILED', `${file} could not be run: ${cause instanceof ExecaError ? cause.shortMessage : String(cause)}`, {cause})
+}
+
+function failure({file, args, exitCode, output}: {file: string, args: readonly string[], exitCode: number | undefined, output: string}): BrmcError {
+  const details = output.trimEnd().split('\n').filter(line => line.trim() !== '').slice(-LINES_THAT_MATTER)
+  return new BrmcError('TOOL_FAILED', `${file} ${args[0] ?? ''} failed with status ${exitCode ?? 'none'}`, {details})
+}

@@ -1,0 +1,27 @@
+import type {BoardName} from '../boards/boards.js'
+import type {PACKAGE_NAMES} from '../boards/packages.js'
+import type {MulticastRoute} from '../multicast/model.js'
+import type {Nat, NetworkInterface} from '../network/model.js'
+import type {Spec} from './schema.js'
+
+/** A spec with every text read: what templates, lints and the proof work on. Made by resolveDeployment. */
+export interface Deployment {
+  /** `default` for the project file itself, else the name of the file below deployments/. */
+  name: string
+  board: BoardName
+  base: Spec['base']
+  root: Spec['root']
+  debian: Spec['debian']
+  hostname: string
+  authorizedKeys: readonly string[]
+  sysctl: Readonly<Record<string, string>>
+  /** In the order of the file. */
+  interfaces: readonly NetworkInterface[]
+  nat: readonly Nat[]
+  daemon: 'smcroute' | 'mrouted'
+  answerPing: boolean
+  routes: readonly MulticastRoute[]
+  packages: readonly (typeof PACKAGE_NAMES[number])[]
+  /** Folders and tar files, relative to the project, in the order they are laid. */
+  overlays: readonly string[]
+}

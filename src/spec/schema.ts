@@ -1,0 +1,105 @@
+import {z} from 'zod'
+
+import {BOARD_NAMES} from '../boards/boards.js'
+import {PACKAGE_NAMES} from '../boards/packages.js'
+import {parseAddress, parsePrefix} from '../network/address.js'
+
+// Descriptions are what an editor shows beside a key: they end up in the JSON Schema (brmc config schema).
+
+/** IFNAMSIZ is 16 with the closing zero (include/uapi/linux/if.h); smcroute reads a trailing + as a wildcard. */
+const InterfaceName = z.string().regex(/^[a-z][a-z0-9._-]{0,14}$/, 'an interface name is 1 to 15 of a-z 0-9 . _ - and starts with a letter')
+
+/** RFC 1123 §2.1: what may stand in a host name. */
+const Hostname = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'a host name is 1 to 63 letters, digits and inner hyphens (RFC 1123)')
+
+const IPv4Address = z.string().refine(text => parseAddress(text)?.family === 4, 'not an IPv4 address')
+const AnyAddress = z.string().refine(text => parseAddress(text) !== undefined, 'not an IPv4 or IPv6 address')
+const AddressWithPrefix = z.string().refine(text => parsePrefix(text) !== undefined, 'not an address with its prefix length, as in 192.168.2.1/24')
+const AddressOrRange = z.string().refine(text => (parseAddress(text) ?? parsePrefix(text)) !== undefined, 'not an address (225.0.0.1) or a range (225.0.0.0/24)')
+
+/** IEEE 802.11: 32 bytes at most; brmc keeps to what can be typed and printed. */
+const Ssid = z.string().min(1).refine(text => Buffer.byteLength(text) <= 32, 'an SSID has at most 32 bytes').refine(text => !/\p{Cc}/u.test(text), 'an SSID has no control characters')
+
+const AccessPoint = z.strictObject({
+  ssid: Ssid.describe('Name of the Wi-Fi network'),
+  passphrase: z.string().regex(/^[\x20-\x7e]{8,63}$/, 'a WPA passphrase is 8 to 63 printable ASCII characters (IEEE 802.11-2020 J.4.1)').describe('WPA2 passphrase, 8 to 63 characters'),
+  country: z.string().regex(/^[A-Z]{2}$/, 'a country is two capital letters (ISO 3166-1)').describe('Country whose radio rules apply; without the right one the radio stays silent'),
+  channel: z.int().min(1).max(177).default(6).describe('Channel: 1 to 13 in the 2.4 GHz band, 36 and up in the 5 GHz band'),
+  hidden: z.boolean().default(false).describe('Do not announce the SSID'),
+  isolateStations: z.boolean().default(false).describe('Stations cannot reach one another'),
+})
+
+const DhcpServer = z.strictObject({
+  from: IPv4Address.describe('First address given out'),
+  to: IPv4Address.describe('Last address given out'),
+  dns: z.array(IPv4Address).default(['9.9.9.9']).describe('Name servers that clients are told'),
+  leaseMinutes: z.int().min(2).max(525_600).default(720).describe('How long an address is lent'),
+})
+
+const Interface = z.strictObject({
+  role: z.enum(['upstream', 'downstream']).describe('upstream: towards the network the router is a guest of; downstream: the side it serves'),
+  mac: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'a MAC address is six lower-case hex pairs with colons').optional().describe('Bind the name to this card, whatever order the kernel finds cards in'),
+  address: z.union([z.literal('dhcp'), AddressWithPrefix, z.array(AddressWithPrefix).min(1)]).describe('dhcp, or one or more addresses with prefix length'),
+  gateway: z.array(AnyAddress).default([]).describe('Default gateway, where the address is not from DHCP'),
+  dhcpServer: DhcpServer.optional().describe('Give addresses to clients on this interface'),
+  accessPoint: AccessPoint.optional().describe('Run a Wi-Fi access point on this interface'),
+})
+
+const Nat = z.strictObject({
+  from: InterfaceName.describe('Interface whose clients are hidden'),
+  to: InterfaceName.describe('Interface whose address they get'),
+  multicast: z.enum(['keep', 'translate']).default('keep').describe('Routed multicast UDP: keep its source address, or translate it too, from the first packet on'),
+})
+
+const Route = z.strictObject({
+  group: AddressOrRange.describe('Multicast group or range, IPv4 or IPv6'),
+  source: AddressOrRange.optional().describe('Only packets of this sender (S,G)'),
+  from: InterfaceName.describe('Interface the packets arrive on'),
+  to: z.array(InterfaceName).min(1).describe('Interfaces they leave by'),
+  liftTtl: z.boolean().default(false).describe('Raise a TTL (hop limit) of 1, which no router would forward, to 64'),
+  ttlThreshold: z.int().min(1).max(254).default(1).describe('Forward only packets whose TTL is above this'),
+  join: z.boolean().default(true).describe('Let the router join the group, so that a snooping switch sends it the packets'),
+})
+
+const Multicast = z.strictObject({
+  daemon: z.enum(['smcroute', 'mrouted']).default('smcroute').describe('smcroute: the routes below, fixed; mrouted: DVMRP, receivers decide by IGMP (IPv4 only)'),
+  answerPing: z.boolean().default(true).describe('Let the router answer a ping of a group (icmp_echo_ignore_broadcasts=0)'),
+  routes: z.array(Route).default([]).describe('What is routed from where to where'),
+})
+
+const System = z.strictObject({
+  hostname: Hostname.describe("The router's own name"),
+  ssh: z.strictObject({
+    authorizedKeys: z.array(z.string().regex(/^[\x21-\x7e][\x20-\x7e]+$/, 'one line of printable characters, as in id_ed25519.pub')).default([]).describe('Public keys that may log in as root; none: no SSH server runs'),
+  }).prefault({}),
+  sysctl: z.record(
+    z.string().regex(/^[a-z0-9_]+([./][A-Za-z0-9_-]+)+$/, 'a kernel setting is a dotted name, as in net.ipv4.ip_forward'),
+    z.union([z.int(), z.string().regex(/^[\x20-\x7e]*$/, 'printable characters on one line')]),
+  ).default({}).describe('Kernel settings on top of those brmc makes'),
+})
+
+const Debian = z.strictObject({
+  suite: z.string().regex(/^[a-z][a-z0-9-]*$/).default('trixie').describe('Debian release the packages come from'),
+  components: z.array(z.string().regex(/^[a-z][a-z-]*$/)).min(1).default(['main', 'non-free-firmware']).describe('Parts of the archive'),
+  mirror: z.url({protocol: /^(https?|file)$/}).optional().describe("Where to fetch from; by default what this machine's own apt uses. A dated snapshot archive makes a release repeatable"),
+})
+
+export const SpecSchema = z.strictObject({
+  version: z.literal(1).describe('Version of this file format'),
+  name: Hostname.describe('Name of the project'),
+  board: z.enum(BOARD_NAMES).describe('The board the image is for; virt is for the emulator alone'),
+  base: z.enum(['buildroot', 'debian']).default('buildroot').describe("buildroot: from source, for releases; debian: from Debian's packages, in seconds"),
+  root: z.enum(['ext4', 'ram']).default('ext4').describe('ext4: a partition that can be edited; ram: held in memory, nothing on the card is ever written'),
+  debian: Debian.prefault({}).describe('Settings of the base debian'),
+  system: System,
+  interfaces: z.record(InterfaceName, Interface).describe('Interfaces by the name they have on the router'),
+  nat: z.array(Nat).default([]).describe('Network address translation'),
+  multicast: Multicast.prefault({}).describe('Multicast routing'),
+  packages: z.array(z.enum(PACKAGE_NAMES)).default([]).describe('More programs on the router'),
+  overlays: z.array(z.string().min(1)).default([]).describe("Folders or tar files laid over the root, later ones winning; a deployment's come after the project's"),
+})
+
+/** What the user writes, all defaults open. */
+export type WrittenSpec = z.input<typeof SpecSchema>
+/** What is left after defaults: the same for every later step. JSON all through, so it also stands in an image's manifest. */
+export type Spec = z.output<typeof SpecSchema>
