@@ -1,0 +1,58 @@
+import {Listr, ListrLogger, ProcessOutput, type ListrTask} from 'listr2'
+
+import {asBrmcError} from './format-error.js'
+
+/** How a workflow shows what it does. */
+export interface Reporting {
+  /** default: a terminal; simple: plain lines; silent: --json. */
+  renderer: 'default' | 'simple' | 'silent'
+  signal: AbortSignal
+}
+
+export interface Step<Context> {
+  title: string
+  /** Does the work; `say` replaces the line below the title, `conclude` the title itself. */
+  run: (context: Context, show: Show) => Promise<void>
+  /** The step is left out where this is false. */
+  when?: (context: Context) => boolean
+}
+
+export interface Show {
+  say: (line: string) => void
+  conclude: (title: string) => void
+}
+
+/** Runs steps one after the other on `context`, which they fill. Progress goes to standard error's terminal or as lines; errors are thrown. */
+export async function runSteps<Context extends object>(steps: readonly Step<Context>[], context: Context, {renderer, signal}: Reporting): Promise<Context> {
+  const tasks: ListrTask<Context>[] = steps.map(step => ({
+    title: step.title,
+    enabled: (current: Context) => step.when?.(current) ?? true,
+    task: async (current, task) => {
+      signal.throwIfAborted()
+      await step.run(current, {
+        // In a log every word stays for ever: only what a step came to is worth a line there.
+        say(line) { if (renderer === 'default') task.output = line },
+        conclude(title) { task.title = title },
+      })
+    },
+  }))
+  const list = new Listr<Context, 'default' | 'simple' | 'silent', 'simple'>(tasks, {
+    ctx: context,
+    concurrent: false,
+    renderer,
+    registerSignalListeners: false,
+    // The command prints the error itself, once and in full.
+    rendererOptions: {showErrorMessage: false, collapseErrors: false, logger: standardErrorLogger()},
+    fallbackRendererOptions: {logger: standardErrorLogger()},
+  })
+  try {
+    return await list.run()
+  } catch (error) {
+    throw asBrmcError(error)
+  }
+}
+
+/** Progress belongs on standard error: standard output is for the result alone. */
+function standardErrorLogger(): ListrLogger {
+  return new ListrLogger({useIcons: true, processOutput: new ProcessOutput(process.stderr, process.stdout)})
+}
