@@ -9,6 +9,8 @@ export interface RunOptions {
   input?: string | Uint8Array
   /** Each line of standard output and error as it comes. */
   onLine?: (line: string) => void
+  /** Takes standard output as bytes while it comes; the result's `stdout` is then empty. */
+  consume?: (output: AsyncIterable<Uint8Array>) => Promise<void>
   signal?: AbortSignal
   /** Exit statuses that are an answer, not a failure. Default: [0]. */
   accept?: readonly number[]
@@ -26,7 +28,7 @@ export type Run = (file: string, args: readonly string[], options?: RunOptions) 
 const LINES_THAT_MATTER = 12
 
 /** Runs a program with its arguments as a list (never a shell string) and waits for it. Throws BrmcError. */
-export const run: Run = async (file, args, {cwd, env, input, onLine, signal, accept = [0]} = {}) => {
+export const run: Run = async (file, args, {cwd, env, input, onLine, consume, signal, accept = [0]} = {}) => {
   const child = execa(file, args, {
     ...cwd !== undefined && {cwd},
     env: {...env, LC_ALL: 'C.UTF-8'},
@@ -35,13 +37,22 @@ export const run: Run = async (file, args, {cwd, env, input, onLine, signal, acc
     reject: false,
     stripFinalNewline: false,
     all: onLine !== undefined,
+    buffer: {stdout: consume === undefined},
+  })
+  // A program that nobody reads any more is ended, and then the reader's own error is the one that matters.
+  const reading = consume?.(child.stdout).then(() => undefined, (error: unknown) => {
+    child.kill()
+    return {error}
   })
   if (onLine) {
     for await (const line of child.iterable({from: 'all'})) onLine(line)
   }
 
-  const {stdout, stderr, exitCode, failed, ...result} = await child
+  const {stdout: buffered, stderr, exitCode, failed, ...result} = await child
+  const stdout = consume ? '' : buffered
+  const unread = await reading
   if (signal?.aborted) throw new BrmcError('INTERRUPTED', 'interrupted')
+  if (unread && (exitCode === 0 || result.isTerminated)) throw unread.error
   if (failed && exitCode === undefined) throw cannotStart(file, result.cause)
   if (!accept.includes(exitCode ?? -1)) throw failure({file, args, exitCode, output: `${stdout}${stderr}`})
   return {stdout, stderr, exitCode: exitCode ?? -1}
