@@ -1,0 +1,93 @@
+import {BOARD_NAMES, boards, type Board} from '../boards/boards.js'
+import {extraPackages} from '../boards/packages.js'
+import {BrmcError} from '../errors.js'
+import {fragmentLine} from '../kconfig/contract.js'
+import {kernelFeatures} from '../kconfig/features.js'
+import type {Deployment} from '../spec/deployment.js'
+import {treeBootConfig} from './boot-config.js'
+import {buildrootBoards} from './buildroot-board.js'
+import {deploymentFiles} from './deployment-catalogue.js'
+import {contentOf, sourcesBelow, treeFileFrom, type TemplateSet, type TreeFile} from './template-set.js'
+import {userDefconfigLines} from './user-defconfig.js'
+
+export interface TreeRequest {
+  project: {name: string}
+  /** All of them; the first is the one that Buildroot lays over the root when nobody says otherwise. */
+  deployments: readonly Deployment[]
+  templates: TemplateSet
+  /** Text of the project's br2-external/user.defconfig, where it has one. */
+  userDefconfig?: string
+}
+
+/** The folder of the project that holds the tree. */
+export const TREE_FOLDER = 'br2-external'
+export const USER_DEFCONFIG = `${TREE_FOLDER}/user.defconfig`
+
+/** Made once for the user's own lines. */
+const USER_FILES = [USER_DEFCONFIG, `${TREE_FOLDER}/linux-user.fragment`, `${TREE_FOLDER}/busybox-user.fragment`]
+const COMMON = 'board/common'
+/** Sources below board/common that are not copied: rendered once for each board, or of brmc's own Debian base. */
+const NOT_COMMON = ['config.txt', 'cmdline.txt', 'initramfs/']
+
+/** Every file of a project's br2-external/, sorted by path: the same request makes the same bytes. */
+export function renderTree(request: TreeRequest): TreeFile[] {
+  const [firstDeployment] = request.deployments
+  if (firstDeployment === undefined) throw new BrmcError('INTERNAL', 'a tree needs at least one deployment')
+  const files = [
+    ...topFiles(request, firstDeployment),
+    ...BOARD_NAMES.flatMap(name => boardFiles(request, boards[name])),
+    ...commonFiles(request.templates),
+    ...sourcesBelow(request.templates, 'overlays/router').map(({source, path}) => treeFileFrom(request.templates, source, `${TREE_FOLDER}/overlays/router/${path}`, {})),
+    ...request.deployments.flatMap(deployment => deploymentFiles(deployment).map(({template, target, model}) =>
+      treeFileFrom(request.templates, `overlays/deployment/${template}`, `${TREE_FOLDER}/overlays/deployments/${deployment.name}/${target}`, model))),
+  ]
+  return files.sort((a, b) => a.path < b.path ? -1 : 1)
+}
+
+function topFiles({project, deployments, templates}: TreeRequest, {board}: Deployment): TreeFile[] {
+  const model = {project, deployments, board: boards[board]}
+  return [
+    ...['external.desc.ejs', 'Config.in', 'external.mk.ejs', 'README.md.ejs'].map(name => {
+      const source = `${TREE_FOLDER}/${name}`
+      return treeFileFrom(templates, source, source.replace(/\.ejs$/, ''), model)
+    }),
+    ...USER_FILES.map(path => ({...treeFileFrom(templates, path, path, {}), generatedOnce: true})),
+  ]
+}
+
+function commonFiles(templates: TemplateSet): TreeFile[] {
+  const model = {kernelFeatures: kernelFeatures.map(({name, reason, symbols}) => ({name, reason, lines: symbols.map(fragmentLine)}))}
+  return sourcesBelow(templates, COMMON)
+    .filter(({path}) => !NOT_COMMON.some(name => path.startsWith(name)))
+    .map(({source, path}) => treeFileFrom(templates, source, `${TREE_FOLDER}/${COMMON}/${path}`, model))
+}
+
+function boardFiles(request: TreeRequest, board: Board): TreeFile[] {
+  const {templates} = request
+  const folder = `board/${board.name}`
+  const own = sourcesBelow(templates, folder).map(({source, path}) => treeFileFrom(templates, source, `${TREE_FOLDER}/${folder}/${path}`, {board}))
+  const boot = buildrootBoards[board.name].firmware === undefined ? [] : bootFiles(board, templates)
+  return [defconfig(request, board), ...own, ...boot]
+}
+
+function bootFiles(board: Board, templates: TemplateSet): TreeFile[] {
+  const {configTxt, cmdlineTxt} = treeBootConfig(board, templates)
+  return [['config.txt', configTxt], ['cmdline.txt', cmdlineTxt]].map(([name = '', text = '']) =>
+    ({path: `${TREE_FOLDER}/board/${board.name}/${name}`, content: Buffer.from(text), executable: false}))
+}
+
+function defconfig({project, deployments, templates, userDefconfig = ''}: TreeRequest, board: Board): TreeFile {
+  const {deviceTrees, firmware} = buildrootBoards[board.name]
+  const ownFragment = `board/${board.name}/linux.fragment`
+  const content = contentOf(templates, `${TREE_FOLDER}/configs/board_defconfig.ejs`, {
+    project,
+    board,
+    buildroot: {deviceTrees: deviceTrees.map(name => `broadcom/${name}`).join(' '), firmware},
+    kernelFragments: [`${COMMON}/linux.fragment`, ...templates.has(ownFragment) ? [ownFragment] : [], 'linux-user.fragment']
+      .map(path => `$(BR2_EXTERNAL_BRMC_PATH)/${path}`).join(' '),
+    // A base serves every deployment of its board, and one board's image may be tried on another: all have all packages.
+    packageSymbols: [...new Set(deployments.flatMap(({packages}) => packages.flatMap(name => extraPackages[name].buildroot)))].sort(),
+    userDefconfig: userDefconfigLines(userDefconfig),
+  })
+  return {path: `${TREE_FOLDER}/configs/brmc_${board.name}_defconfig`, content, executable: false}
+}

@@ -1,0 +1,34 @@
+import {readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+import {BrmcError} from '../errors.js'
+import type {TemplateSet} from './template-set.js'
+
+/** Two levels up from this file, be it src/tree/ or dist/tree/: the package's own folder. */
+const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Top-level folders of the package that look like the tree they make. */
+const TEMPLATE_FOLDERS = ['br2-external', 'board', 'overlays'] as const
+
+/**
+ * Every template source of this package (or of another folder laid out like it), by its path in it.
+ * @throws BrmcError INTERNAL where a folder is missing or holds anything but files: npm packs no links
+ */
+export async function readTemplates(packageRoot = PACKAGE_ROOT): Promise<TemplateSet> {
+  const templates = new Map<string, Buffer>()
+  for (const folder of TEMPLATE_FOLDERS) await readBelow(packageRoot, folder, templates)
+  return templates
+}
+
+async function readBelow(packageRoot: string, folder: string, into: Map<string, Buffer>): Promise<void> {
+  const entries = await readdir(join(packageRoot, folder), {withFileTypes: true}).catch((error: unknown) => {
+    throw new BrmcError('INTERNAL', `this installation of brmc lacks the folder ${join(packageRoot, folder)}`, {cause: error, suggestions: ['install brmc again']})
+  })
+  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) await readBelow(packageRoot, path, into)
+    else if (entry.isFile()) into.set(path, await readFile(join(packageRoot, path)))
+    else throw new BrmcError('INTERNAL', `the template ${path} is neither file nor folder`)
+  }
+}
