@@ -43,18 +43,16 @@ function bytesOfIPv6(text: string): bigint {
 /** `a.b.c.d` or the shortest RFC 5952 form. */
 export function formatAddress({family, bits}: Address): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map(shift => String(bits >> shift & 0xffn)).join('.')
-  const groups = Array.from({length: 8}, (_, index) => (bits >> BigInt(112 - 16 * index) & 0xffffn).toString(16))
-  const zeros = [...groups.join(':').matchAll(/\b0(?::0)+\b/g)].map(match => match[0])
-  const longest = zeros.reduce((best, run) => run.length > best.length ? run : best, '')
-  if (longest === '') return groups.join(':')
-  const text = groups.join(':')
-  const at = text.indexOf(longest)
-  return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + longest.length).replace(/^:/, '')}`
+  const text = Array.from({length: 8}, (_, index) => (bits >> BigInt(112 - 16 * index) & 0xffffn).toString(16)).join(':')
+  // RFC 5952 §4.2: the longest run of two zero groups or more, the first of equals; \b keeps the 0 of a 10 out of it.
+  const [longest] = [...text.matchAll(/\b0(?::0)+\b/g)].sort((one, other) => other[0].length - one[0].length)
+  if (!longest) return text
+  return `${text.slice(0, longest.index).replace(/:$/, '')}::${text.slice(longest.index + longest[0].length).replace(/^:/, '')}`
 }
 
 /** Reads `address/length`; undefined where either half is not right for the other. */
 export function parsePrefix(text: string): Prefix | undefined {
-  const match = /^([^/]+)\/(\d{1,3})$/.exec(text)
+  const match = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(text)
   const address = parseAddress(match?.[1] ?? '')
   const length = Number(match?.[2])
   return address && length <= widthOf(address.family) ? {address, length} : undefined

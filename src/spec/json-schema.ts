@@ -1,0 +1,35 @@
+import {z} from 'zod'
+
+import {SpecSchema} from './schema.js'
+
+type JsonSchema = Record<string, unknown>
+
+/** JSON Schema (draft 2020-12) of brmc.yaml, for editors: descriptions, choices, defaults. */
+export function jsonSchema(): JsonSchema {
+  return {title: 'brmc.yaml', ...z.toJSONSchema(SpecSchema, {io: 'input'})}
+}
+
+/** JSON Schema of deployments/<name>.yaml: the same with nothing required, and null to take a key away. */
+export function deploymentJsonSchema(): JsonSchema {
+  return {...loosen(jsonSchema(), 'root'), title: 'deployments/<name>.yaml'}
+}
+
+/**
+ * Nothing is required but inside lists, which a deployment replaces whole: their entries keep what they need.
+ * Defaults go too: what a deployment leaves out is the project's.
+ */
+function loosen(schema: JsonSchema, place: 'root' | 'value'): JsonSchema {
+  const loose = Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'required' && key !== 'default'))
+  if (isSchemaMap(schema['properties'])) {
+    loose['properties'] = Object.fromEntries(Object.entries(schema['properties']).map(([key, value]) => [key, loosen(value, 'value')]))
+  }
+
+  if (isSchema(schema['additionalProperties'])) loose['additionalProperties'] = loosen(schema['additionalProperties'], 'value')
+  if (place === 'root') return loose
+  const {description, ...rest} = loose
+  return {...description === undefined ? {} : {description}, anyOf: [rest, {type: 'null', description: 'Take away what the project file says'}]}
+}
+
+const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isSchemaMap = (value: unknown): value is Record<string, JsonSchema> => isSchema(value)

@@ -1,0 +1,43 @@
+/** A text file below the project: where it is, and what it becomes in the root file system. */
+export interface OverlayText {
+  /** The overlay as the spec names it; `` for what is not from an overlay (kernel fragments). */
+  overlay: string
+  /** Relative to the root file system, without leading slash: `etc/smcroute.conf`. */
+  path: string
+  /** Relative to the project: `overlays/site/etc/smcroute.conf`. */
+  file: string
+  text: string
+}
+
+/** All that checking a project needs, read once (readProject): the check itself touches nothing. */
+export interface ProjectText {
+  /** Absolute path of the folder that holds brmc.yaml. */
+  folder: string
+  project: {file: string, text: string}
+  /** Files of deployments/ in the order of their names. */
+  deployments: readonly {file: string, text: string}[]
+  /** What is on disk under each overlay path that some file names. */
+  overlays: Readonly<Record<string, OverlayKind>>
+  texts: readonly OverlayText[]
+  /** Is there a brmc.lock.json? */
+  hasLock: boolean
+}
+
+/** `outside`: a symbolic link leads out of the project. */
+export type OverlayKind = 'directory' | 'file' | 'missing' | 'outside' | 'other'
+
+export const PROJECT_FILE = 'brmc.yaml'
+export const DEPLOYMENTS_FOLDER = 'deployments'
+export const LOCK_FILE = 'brmc.lock.json'
+
+/** Larger files are no configuration that a person wrote. */
+export const MAX_TEXT_BYTES = 256 * 1024
+
+/** Folders of an overlay in which configuration and scripts are looked for. */
+export const TEXT_FOLDERS = ['etc', 'usr/libexec', 'usr/local/bin', 'usr/local/sbin'] as const
+
+/** Kernel fragments the user may edit, relative to the project. */
+export const FRAGMENT_FOLDERS = ['overlays/board', 'br2-external/board'] as const
+
+export const isKernelFragment = (path: string): boolean => /(^|\/)(linux[^/]*\.(config|fragment)|[^/]*(linux|kernel)[^/]*\.(config|fragment))$/.test(path)
+  || /^(overlays|br2-external)\/board\/.*\.fragment$/.test(path)

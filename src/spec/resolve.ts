@@ -1,0 +1,78 @@
+import type {MulticastRoute} from '../multicast/model.js'
+import {parseAddress, parsePrefix, widthOf, type Address, type Prefix} from '../network/address.js'
+import type {DhcpServer, NetworkInterface} from '../network/model.js'
+import type {Deployment} from './deployment.js'
+import type {Spec} from './schema.js'
+
+/** A checked spec with every text read into what it means. */
+export function resolveDeployment(spec: Spec, name: string): Deployment {
+  return {
+    name,
+    board: spec.board,
+    base: spec.base,
+    root: spec.root,
+    debian: spec.debian,
+    hostname: spec.system.hostname,
+    authorizedKeys: spec.system.ssh.authorizedKeys.map(key => key.trim()),
+    sysctl: Object.fromEntries(Object.entries(spec.system.sysctl).map(([key, value]) => [key.replaceAll('/', '.'), String(value)])),
+    interfaces: Object.entries(spec.interfaces).map(([interfaceName, written]) => resolveInterface(interfaceName, written)),
+    nat: spec.nat,
+    daemon: spec.multicast.daemon,
+    answerPing: spec.multicast.answerPing,
+    routes: spec.multicast.routes.map(route => resolveRoute(route)),
+    packages: spec.packages,
+    overlays: spec.overlays.map(overlay => overlay.replace(/\/+$/, '')),
+  }
+}
+
+type WrittenInterface = Spec['interfaces'][string]
+
+function resolveInterface(name: string, {role, mac, address, gateway, dhcpServer, accessPoint}: WrittenInterface): NetworkInterface {
+  return {
+    name,
+    role,
+    ...mac === undefined ? {} : {mac},
+    addresses: address === 'dhcp' ? [] : [address].flat().map(text => prefixOf(text)),
+    dhcp: address === 'dhcp',
+    gateways: gateway.map(text => addressOf(text)),
+    ...dhcpServer === undefined ? {} : {dhcpServer: resolveDhcpServer(dhcpServer)},
+    ...accessPoint === undefined ? {} : {accessPoint},
+  }
+}
+
+function resolveDhcpServer({from, to, dns, leaseMinutes}: NonNullable<WrittenInterface['dhcpServer']>): DhcpServer {
+  return {from: addressOf(from), to: addressOf(to), dns: dns.map(text => addressOf(text)), leaseMinutes}
+}
+
+function resolveRoute({group, source, from, to, liftTtl, ttlThreshold, join}: Spec['multicast']['routes'][number]): MulticastRoute {
+  const groupPrefix = addressOrRange(group)
+  return {
+    family: groupPrefix.address.family,
+    group: groupPrefix,
+    ...source === undefined ? {} : {source: addressOrRange(source)},
+    from,
+    to,
+    liftTtl,
+    ttlThreshold,
+    join,
+  }
+}
+
+/** A single address is a range of full length. */
+function addressOrRange(text: string): Prefix {
+  const address = parseAddress(text)
+  return address ? {address, length: widthOf(address.family)} : prefixOf(text)
+}
+
+function addressOf(text: string): Address {
+  return parseAddress(text) ?? refused(text)
+}
+
+function prefixOf(text: string): Prefix {
+  return parsePrefix(text) ?? refused(text)
+}
+
+/** The schema lets only addresses through. */
+function refused(text: string): never {
+  throw new TypeError(`not an address: ${text}`)
+}
