@@ -1,0 +1,88 @@
+import {type Address, type Family, formatAddress, formatPrefix, widthOf} from '../network/address.js'
+import type {Nat, NetworkInterface} from '../network/model.js'
+import {LIFTED_TTL, type MulticastRoute} from './model.js'
+
+/** Packets of a route as nft names them: `iifname <iif> <match>`, with match `ip saddr 10.1.0.2 ip daddr 225.0.0.1`. */
+interface Flow {
+  iif: string
+  match: string
+}
+
+/** What nftables.conf.ejs prints: every name is quoted, every address is text of ours. */
+export interface NftablesModel {
+  untracked: Flow[]
+  lifts: (Flow & {hopLimit: string, lifted: number})[]
+  /** The kernel ignores a MIF's threshold, so the IPv6 ones are rules. */
+  thresholds: (Flow & {oif: string, ttlThreshold: number})[]
+  translations: (Flow & {oif: string, chain: string})[]
+  /** One per uplink and family; `action` drops until DHCP has told the address. */
+  translators: {chain: string, action: string}[]
+  masquerades: {iif: string, oif: string}[]
+  /** Groups that a translating uplink passes with their own source, as it has no static IPv6 address. */
+  kept: {oif: string, group: string}[]
+}
+
+export interface NftablesInput {
+  interfaces: readonly NetworkInterface[]
+  nat: readonly Nat[]
+  routes: readonly MulticastRoute[]
+}
+
+const PROTOCOL = {4: 'ip', 6: 'ip6'} as const
+const HOP_LIMIT = {4: 'ip ttl', 6: 'ip6 hoplimit'} as const
+
+/** Name of the chain that gives routed multicast UDP the address of `oif`; dhcp-event fills the IPv4 one of a DHCP uplink. */
+export const translatorName = (oif: string, family: Family): string => `translate_${oif}_ipv${family}`
+
+export function nftablesModel({interfaces, nat, routes}: NftablesInput): NftablesModel {
+  const uplinks = new Map(interfaces.map(one => [one.name, one]))
+  const translated = nat.filter(({multicast}) => multicast === 'translate').flatMap(({from, to}) => routes
+    .filter(route => route.from === from && route.to.includes(to))
+    .map(route => ({route, oif: to, action: translation(uplinks.get(to), route.family)})))
+  const known = translated.flatMap(({action, ...one}) => action === undefined ? [] : [{...one, action}])
+
+  return {
+    untracked: unique(known.map(({route}) => flowOf(route))),
+    lifts: unique(routes.filter(route => route.liftTtl).map(route => ({...flowOf(route), hopLimit: HOP_LIMIT[route.family], lifted: LIFTED_TTL}))),
+    thresholds: unique(routes.filter(route => route.family === 6 && route.ttlThreshold > 1).flatMap(route => route.to.map(oif => (
+      {...flowOf(route), oif: quoteNft(oif), ttlThreshold: route.ttlThreshold})))),
+    translations: unique(known.map(({route, oif}) => ({...flowOf(route), oif: quoteNft(oif), chain: translatorName(oif, route.family)}))),
+    translators: unique(known.map(({route, oif, action}) => ({chain: translatorName(oif, route.family), action}))),
+    masquerades: unique(nat.map(({from, to}) => ({iif: quoteNft(from), oif: quoteNft(to)}))),
+    kept: translated.filter(({action}) => action === undefined).map(({route, oif}) => ({oif, group: formatPrefix(route.group)})),
+  }
+}
+
+/** What a translator does; undefined where nothing can be known: no IPv6 address that stays. */
+function translation(uplink: NetworkInterface | undefined, family: Family): string | undefined {
+  const address = uplink && translationAddress(uplink, family)
+  if (address) return `${PROTOCOL[family]} saddr set ${formatAddress(address)}`
+  return family === 4 && uplink?.dhcp ? 'drop' : undefined
+}
+
+/** The first static address of the family. A link-local one would be no use beyond the link. */
+function translationAddress({addresses}: NetworkInterface, family: Family): Address | undefined {
+  return addresses.map(({address}) => address).find(address => address.family === family && !(family === 6 && address.bits >> 118n === 0b1111111010n))
+}
+
+function flowOf({family, from, group, source}: MulticastRoute): Flow {
+  const protocol = PROTOCOL[family]
+  const matches = [...source ? [`${protocol} saddr ${formatNetwork(source)}`] : [], `${protocol} daddr ${formatNetwork(group)}`]
+  return {iif: quoteNft(from), match: matches.join(' ')}
+}
+
+const formatNetwork = (prefix: MulticastRoute['group']): string => (
+  prefix.length === widthOf(prefix.address.family) ? formatAddress(prefix.address) : formatPrefix(prefix))
+
+/**
+ * A name as an nft string. nft has no escape inside quotes, takes a final * as a wildcard and expands $name only outside of them.
+ * @throws RangeError for what cannot be said
+ */
+export function quoteNft(name: string): string {
+  if (!/^[^"\\\p{Cc}]*[^"\\*\p{Cc}]$/u.test(name)) throw new RangeError(`${JSON.stringify(name)} cannot be written as an nft string`)
+  return `"${name}"`
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map(value => [JSON.stringify(value), value])).values()]
+}

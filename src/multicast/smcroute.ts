@@ -1,0 +1,91 @@
+import {contains, formatAddress, formatPrefix, type Prefix, widthOf} from '../network/address.js'
+import type {MulticastRoute} from './model.js'
+
+/** What smcroute.conf.ejs prints; texts are addresses and interface names, which need no escape in smcroute.conf(5). */
+export interface SmcrouteModel {
+  /** Present only where a threshold is not 1; then for every vif, because the daemon is started with -N (M12). */
+  phyints: {interface: string, ttlThreshold: number}[]
+  mgroups: {from: string, source: string, group: string}[]
+  /** Ranges with more groups than a router should join: routed, but a snooping switch will not send them. */
+  unjoined: {from: string, group: string}[]
+  mroutes: {from: string, source: string, group: string, to: string}[]
+}
+
+/** smcroute opens a socket per 20 groups; a /20 is the largest range seen to join whole. */
+const MOST_GROUPS_JOINED = 4096n
+
+/** Turns routes into the lines of smcroute.conf, in an order in which each route counts although smcroute takes the first match only. */
+export function smcrouteModel(routes: readonly MulticastRoute[]): SmcrouteModel {
+  const merged = mergeRoutes(routes)
+  const joined = merged.filter(route => route.join)
+  const joinedHoldersOf = holdersAmong(joined.filter(isJoinable))
+  return {
+    phyints: phyintsOf(routes),
+    mgroups: joined.filter(isJoinable).filter(route => joinedHoldersOf(route).every(holder => holder.source)).map(route => ({
+      from: route.from,
+      source: isHost(route.source) ? formatAddress(route.source.address) : '',
+      group: formatGroup(route.group),
+    })),
+    unjoined: joined.filter(route => !isJoinable(route)).map(({from, group}) => ({from, group: formatGroup(group)})),
+    mroutes: merged.map(({from, source, group, to}) => ({from, source: source ? formatGroup(source) : '', group: formatGroup(group), to: to.join(' ')})),
+  }
+}
+
+/** One entry per (iif, source, group). Each also leaves by the vifs of the wider routes that hold it, for smcroute would not try those any more. */
+export function mergeRoutes(routes: readonly MulticastRoute[]): MulticastRoute[] {
+  const byKey = new Map<string, MulticastRoute>()
+  for (const route of routes) {
+    const key = keyOf(route)
+    const earlier = byKey.get(key)
+    byKey.set(key, earlier ? {...earlier, to: union([earlier, route]), join: earlier.join || route.join} : route)
+  }
+
+  const entries = [...byKey.values()]
+  const holdersOf = holdersAmong(entries)
+  return entries
+    .map(entry => ({...entry, to: union([entry, ...holdersOf(entry)])}))
+    .sort((one, other) => other.group.length - one.group.length || (other.source?.length ?? -1) - (one.source?.length ?? -1))
+}
+
+/** Finds the other routes that hold all packets of one: either a range, of which there are few, or one of the very same group. */
+function holdersAmong(routes: readonly MulticastRoute[]): (inner: MulticastRoute) => MulticastRoute[] {
+  const ranges = routes.filter(({group}) => !isHost(group))
+  const hosts = new Map<bigint, MulticastRoute[]>()
+  for (const route of routes) {
+    if (isHost(route.group)) hosts.set(route.group.address.bits, [...hosts.get(route.group.address.bits) ?? [], route])
+  }
+
+  return inner => [...ranges, ...isHost(inner.group) ? hosts.get(inner.group.address.bits) ?? [] : []].filter(outer => outer !== inner && holds(outer, inner))
+}
+
+const keyOf = ({from, source, group}: MulticastRoute): string => `${from} ${source ? formatPrefix(source) : '*'} ${formatPrefix(group)}`
+
+const union = (routes: readonly MulticastRoute[]): string[] => [...new Set(routes.flatMap(route => route.to))]
+
+function holds(outer: MulticastRoute, inner: MulticastRoute): boolean {
+  return outer.from === inner.from && within(outer.group, inner.group) && (!outer.source || inner.source !== undefined && within(outer.source, inner.source))
+}
+
+const within = (outer: Prefix, inner: Prefix): boolean => outer.length <= inner.length && contains(outer, inner.address)
+
+const isHost = (prefix: Prefix | undefined): prefix is Prefix => prefix !== undefined && prefix.length === widthOf(prefix.address.family)
+
+const isJoinable = ({group}: MulticastRoute): boolean => 1n << BigInt(widthOf(group.address.family) - group.length) <= MOST_GROUPS_JOINED
+
+/** smcroute.conf(5) takes `/length` only where it is a range. */
+const formatGroup = (prefix: Prefix): string => isHost(prefix) ? formatAddress(prefix.address) : formatPrefix(prefix)
+
+/**
+ * The threshold belongs to the outgoing vif (vifc_threshold in linux/mroute.h), so routes that share one share it: the highest counts.
+ * IPv6 has none that the kernel looks at; nftables.conf holds those.
+ */
+function phyintsOf(routes: readonly MulticastRoute[]): SmcrouteModel['phyints'] {
+  const thresholds = new Map<string, number>()
+  for (const {family, from, to, ttlThreshold} of routes) {
+    if (!thresholds.has(from)) thresholds.set(from, 1)
+    for (const vif of to) thresholds.set(vif, Math.max(thresholds.get(vif) ?? 1, family === 4 ? ttlThreshold : 1))
+  }
+
+  const phyints = [...thresholds].map(([name, ttlThreshold]) => ({interface: name, ttlThreshold}))
+  return phyints.some(phyint => phyint.ttlThreshold > 1) ? phyints : []
+}

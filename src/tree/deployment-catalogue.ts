@@ -1,0 +1,40 @@
+import type {Deployment} from '../spec/deployment.js'
+import {type DeploymentModel, deploymentModel} from './deployment-model.js'
+
+/** One file of overlays/deployments/<name>: what to render, where it goes, what it prints. */
+export interface DeploymentFile {
+  /** Path of the template below overlays/deployment. */
+  template: string
+  /** Path in the root file system, without a leading slash. */
+  target: string
+  model: Readonly<Record<string, unknown>>
+}
+
+type Models = (model: DeploymentModel, deployment: Deployment) => readonly {target?: string, model: object}[]
+
+const one = (model: object): readonly {model: object}[] => [{model}]
+
+/** Each template, and a model for each file it makes: none where the deployment has no use for it. */
+const CATALOGUE: Readonly<Record<string, Models>> = {
+  'etc/hostname.ejs': ({hostname}) => one({hostname}),
+  'etc/hosts.ejs': ({hostname}) => one({hostname}),
+  'etc/sysctl.d/brmc.conf.ejs': ({sysctls}) => one({sysctls}),
+  'etc/nftables.conf.ejs': ({nftables}) => one(nftables),
+  'etc/brmc/interfaces.ejs': ({interfaces}) => one({lines: interfaces}),
+  // Which of the two is there decides which daemon runs: one owner of the multicast routing table.
+  'etc/smcroute.conf.ejs': ({smcroute}, {daemon}) => daemon === 'smcroute' ? one(smcroute) : [],
+  'etc/mrouted.conf.ejs': ({smcroute: {phyints}}, {daemon}) => daemon === 'mrouted' ? one({phyints}) : [],
+  'etc/hostapd/interface.conf.ejs': ({accessPoints}) => accessPoints.map(model => ({target: `etc/hostapd/${model.name}.conf`, model})),
+  'etc/udhcpd/interface.conf.ejs': ({dhcpServers}) => dhcpServers.map(model => ({target: `etc/udhcpd/${model.name}.conf`, model})),
+  'root/.ssh/authorized_keys.ejs': ({authorizedKeys}) => authorizedKeys.length > 0 ? one({authorizedKeys}) : [],
+}
+
+/**
+ * The files of a deployment's overlay.
+ * @throws BrmcError SPEC_INVALID as deploymentModel does
+ */
+export function deploymentFiles(deployment: Deployment): DeploymentFile[] {
+  const all = deploymentModel(deployment)
+  return Object.entries(CATALOGUE).flatMap(([template, models]) => models(all, deployment).map(({target, model}) => (
+    {template, target: target ?? template.replace(/\.ejs$/, ''), model: {deployment: deployment.name, ...model}})))
+}

@@ -1,0 +1,36 @@
+import {type NftablesModel, nftablesModel} from '../multicast/nftables.js'
+import {type SmcrouteModel, smcrouteModel} from '../multicast/smcroute.js'
+import {type InterfaceLine, interfaceLines} from '../network/interfaces.js'
+import {type HostapdModel, hostapdModel} from '../network/hostapd.js'
+import {globalSysctls, type Sysctl} from '../network/sysctl.js'
+import {type UdhcpdModel, udhcpdModel} from '../network/udhcpd.js'
+import type {Deployment} from '../spec/deployment.js'
+
+/** All that the templates of overlays/deployment print, escaped for the file it stands in. */
+export interface DeploymentModel {
+  deployment: string
+  hostname: string
+  authorizedKeys: readonly string[]
+  interfaces: InterfaceLine[]
+  sysctls: Sysctl[]
+  nftables: NftablesModel
+  smcroute: SmcrouteModel
+  accessPoints: HostapdModel[]
+  dhcpServers: UdhcpdModel[]
+}
+
+/** @throws BrmcError SPEC_INVALID where a DHCP range is in no network of its interface */
+export function deploymentModel(deployment: Deployment): DeploymentModel {
+  const {name, hostname, authorizedKeys, interfaces, nat, routes} = deployment
+  return {
+    deployment: name,
+    hostname,
+    authorizedKeys,
+    interfaces: interfaceLines(deployment),
+    sysctls: globalSysctls(deployment),
+    nftables: nftablesModel({interfaces, nat, routes}),
+    smcroute: smcrouteModel(routes),
+    accessPoints: interfaces.flatMap(one => hostapdModel(one) ?? []),
+    dhcpServers: interfaces.flatMap(one => udhcpdModel(one) ?? []),
+  }
+}
