@@ -7,7 +7,7 @@ import type {Deployment} from '../spec/deployment.js'
 import {treeBootConfig} from './boot-config.js'
 import {buildrootBoards} from './buildroot-board.js'
 import {deploymentFiles} from './deployment-catalogue.js'
-import {contentOf, sourcesBelow, treeFileFrom, type TemplateSet, type TreeFile} from './template-set.js'
+import {contentOf, sourcesBelow, treeFileFrom, TREE_FOLDER, type TemplateSet, type TreeFile} from './template-set.js'
 import {userDefconfigLines} from './user-defconfig.js'
 
 export interface TreeRequest {
@@ -19,8 +19,6 @@ export interface TreeRequest {
   userDefconfig?: string
 }
 
-/** The folder of the project that holds the tree. */
-export const TREE_FOLDER = 'br2-external'
 export const USER_DEFCONFIG = `${TREE_FOLDER}/user.defconfig`
 
 /** Made once for the user's own lines. */

@@ -14,6 +14,9 @@ export interface TreeFile {
   generatedOnce?: boolean
 }
 
+/** The folder of a project that holds the generated tree. */
+export const TREE_FOLDER = 'br2-external'
+
 const TEMPLATE_SUFFIX = '.ejs'
 const SHEBANG = '#!'
 

@@ -1,0 +1,60 @@
+import type {Stats} from 'node:fs'
+import {lstat, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {BrmcError} from '../errors.js'
+import {sha256} from './hash.js'
+import {MANIFEST_PATH, parseManifest, type Manifest} from './manifest.js'
+import type {DiskFile} from './plan.js'
+
+const OWNER_EXECUTES = 0o100
+
+/**
+ * Of `paths` (relative to the project) those that are on disk, with their hashes. Nothing else in the folder is looked at.
+ * @throws BrmcError TREE_CONFLICT where a link, a folder or a device stands in the place of a file
+ */
+export async function readTreeState(projectFolder: string, paths: Iterable<string>): Promise<Map<string, DiskFile>> {
+  const state = new Map<string, DiskFile>()
+  for (const path of paths) {
+    const stats = await statOf(projectFolder, path)
+    if (stats === undefined) continue
+    if (!stats.isFile()) throw inTheWay(path, stats.isSymbolicLink() ? 'is a link' : 'is not a file')
+    state.set(path, {sha256: sha256(await readFile(join(projectFolder, path))), executable: (stats.mode & OWNER_EXECUTES) !== 0})
+  }
+  return state
+}
+
+/** What .brmc/manifest.json remembers; empty where there is none. Throws BrmcError TREE_CONFLICT. */
+export async function readManifest(projectFolder: string): Promise<Manifest> {
+  const stats = await statOf(projectFolder, MANIFEST_PATH)
+  if (stats === undefined) return new Map()
+  if (!stats.isFile()) throw inTheWay(MANIFEST_PATH, 'is not a file')
+  return parseManifest(await readFile(join(projectFolder, MANIFEST_PATH), 'utf8'))
+}
+
+/** The path itself without following a link at its end; a link among its folders is refused. Absent: undefined. */
+async function statOf(projectFolder: string, path: string): Promise<Stats | undefined> {
+  const parts = path.split('/')
+  for (let depth = 1; depth < parts.length; depth++) {
+    const folder = parts.slice(0, depth).join('/')
+    const stats = await lstatOrNothing(join(projectFolder, folder))
+    if (stats?.isSymbolicLink()) throw inTheWay(folder, 'is a link')
+    if (!stats?.isDirectory()) return undefined
+  }
+  return lstatOrNothing(join(projectFolder, path))
+}
+
+/** lstat, or undefined where nothing is there. */
+export async function lstatOrNothing(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    throw error
+  })
+}
+
+/** Something brmc did not make stands where it would write: it is neither followed nor removed. */
+export function inTheWay(path: string, what: string): BrmcError {
+  return new BrmcError('TREE_CONFLICT', `${path} ${what}: brmc writes files in folders, and follows no links out of the project`, {
+    suggestions: [`move ${path} away, or put a plain file or folder in its place`],
+  })
+}
