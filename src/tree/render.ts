@@ -1,4 +1,4 @@
-import {compile} from 'ejs'
+import ejs from 'ejs'
 
 import {BrmcError, messageOf} from '../errors.js'
 
@@ -16,7 +16,7 @@ export function renderTemplate(text: string, model: Readonly<Record<string, unkn
   // `include` is declared as one more (undefined) name, which hides ejs' own.
   const names = [...Object.keys(model), 'include']
   try {
-    return compile(text, {strict: true, destructuredLocals: names, escape: printable, filename})(model)
+    return ejs.compile(text, {strict: true, destructuredLocals: names, escape: printable, filename})(model)
   } catch (error) {
     throw new BrmcError('INTERNAL', `template ${describe(error, filename)}`, {cause: error})
   }
