@@ -1,0 +1,72 @@
+import {BrmcError} from '../errors.js'
+import type {RootEntry, RootTree} from './entry.js'
+import type {Layer} from './layer.js'
+import {RootBuilder} from './root-builder.js'
+
+const WHITEOUT = '.wh.'
+const OPAQUE = '.wh..wh..opq'
+
+/**
+ * The layers laid over one another, the first at the bottom. What counts:
+ *
+ * - Of a path that several layers have, the last; a file over a directory takes away what was below it.
+ * - A symlink to a directory that a lower layer has is followed, not replaced, as Buildroot's `rsync --keep-dirlinks` does: an overlay's
+ *   `lib/modules/x` lands in `usr/lib/modules/x` on a merged-/usr base. A link that leads nowhere gives way to a directory.
+ * - Directories that no layer names are root's, 0755, of time `epoch`. A folder's directory leaves the mode of an existing one alone, an archive's sets it.
+ * - Whiteouts work on the layers below, whatever their place in the layer.
+ *
+ * Throws BrmcError OVERLAY_INVALID, naming the layer: a member below a symlink of the same layer, a hard link to nothing.
+ */
+export function mergeLayers(layers: readonly Layer[], epoch: number): RootTree {
+  const root = new RootBuilder(epoch)
+  for (const layer of layers) {
+    try {
+      layOver(root, layer)
+    } catch (error) {
+      if (error instanceof BrmcError) throw new BrmcError(error.code, `${layer.name}: ${error.message}`, {cause: error, suggestions: error.suggestions, details: error.details})
+      throw error
+    }
+  }
+
+  return root.tree()
+}
+
+function layOver(root: RootBuilder, {entries, kind}: Layer): void {
+  for (const {path} of entries.filter(isWhiteout)) applyWhiteout(root, path)
+
+  const links = new Set<string>()
+  for (const entry of entries) {
+    if (isWhiteout(entry)) continue
+    const link = ancestorsOf(entry.path).find(ancestor => links.has(ancestor))
+    if (link !== undefined) throw new BrmcError('OVERLAY_INVALID', `${entry.path} lies below ${link}, which is a symlink of the same layer`)
+    if (entry.type === 'symlink') links.add(entry.path)
+    else links.delete(entry.path)
+    root.put(entry, {keepDirectory: kind === 'folder'})
+  }
+}
+
+function isWhiteout({path}: RootEntry): boolean {
+  return nameOf(path).startsWith(WHITEOUT)
+}
+
+function applyWhiteout(root: RootBuilder, path: string): void {
+  const name = nameOf(path)
+  const folder = path.slice(0, path.length - name.length)
+  if (name === OPAQUE) {
+    root.empty(folder.slice(0, -1))
+    return
+  }
+
+  const removed = name.slice(WHITEOUT.length)
+  if (removed === '' || removed === '.' || removed === '..') throw new BrmcError('OVERLAY_INVALID', `${path} is a whiteout without a name`)
+  root.remove(`${folder}${removed}`)
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+function ancestorsOf(path: string): string[] {
+  const parts = path.split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+}

@@ -1,0 +1,56 @@
+import {lstat, readdir, readlink} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {BrmcError} from '../errors.js'
+import type {RootEntry} from './entry.js'
+import type {Layer} from './layer.js'
+
+// What Buildroot leaves out of an overlay (package/pkg-utils.mk, RSYNC_VCS_EXCLUSIONS and SYSTEM_RSYNC), so that both bases get the same root.
+const LEFT_OUT = new Set(['.svn', '.git', '.hg', '.bzr', 'CVS', '.empty'])
+const EXECUTABLE_BY_ANYONE = 0o111
+
+/**
+ * A folder as a layer: everything belongs to root, is 0755 where executable and else 0644 (directories 0755), and has the time `epoch`
+ * (seconds since 1970), whatever the checkout says. Bodies stay on disk. Version control's folders, `.empty` and `*~` are left out.
+ * Throws BrmcError OVERLAY_INVALID listing what a folder cannot give: sockets, devices, fifos.
+ */
+export async function readFolderLayer(folder: string, epoch: number): Promise<Layer> {
+  const found = await lstat(folder).catch((cause: unknown) => {
+    throw new BrmcError('OVERLAY_INVALID', `${folder}: there is no such overlay folder`, {cause})
+  })
+  if (!found.isDirectory()) throw new BrmcError('OVERLAY_INVALID', `${folder} is not a folder`)
+  const refused: string[] = []
+  const entries: RootEntry[] = []
+  for await (const entry of walk(folder, '', epoch)) {
+    if (typeof entry === 'string') refused.push(entry)
+    else entries.push(entry)
+  }
+
+  if (refused.length === 0) return {name: folder, kind: 'folder', entries}
+  throw new BrmcError('OVERLAY_INVALID', `${folder} holds what an overlay folder cannot give to a root`, {
+    details: refused,
+    suggestions: ['devices and fifos belong in board/common/device_table.txt, or in an overlay archive (.tar)'],
+  })
+}
+
+/** Entries below `path`, in order of name; a text for each thing that is refused. */
+async function* walk(folder: string, path: string, epoch: number): AsyncGenerator<RootEntry | string, void, undefined> {
+  const names = (await readdir(join(folder, path))).filter(name => !LEFT_OUT.has(name) && !name.endsWith('~')).sort()
+  for (const name of names) {
+    const place = path === '' ? name : `${path}/${name}`
+    const file = join(folder, place)
+    const stats = await lstat(file)
+    const common = {path: place, uid: 0, gid: 0, mtime: epoch}
+    if (stats.isDirectory()) {
+      yield {...common, type: 'directory', mode: 0o755, size: 0}
+      yield* walk(folder, place, epoch)
+    } else if (stats.isSymbolicLink()) {
+      yield {...common, type: 'symlink', mode: 0o777, size: 0, target: await readlink(file)}
+    } else if (stats.isFile()) {
+      const mode = (stats.mode & EXECUTABLE_BY_ANYONE) === 0 ? 0o644 : 0o755
+      yield {...common, type: 'file', mode, size: stats.size, ...stats.size > 0 && {content: {file, offset: 0}}}
+    } else {
+      yield `${place} is a ${stats.isSocket() ? 'socket' : stats.isFIFO() ? 'fifo' : 'device'}`
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import {createHash} from 'node:crypto'
+import {createReadStream, createWriteStream} from 'node:fs'
+import {rm, symlink} from 'node:fs/promises'
+import {basename, join, resolve} from 'node:path'
+import {pipeline} from 'node:stream/promises'
+import {createGunzip} from 'node:zlib'
+
+import {readTarEntries} from '../archive/read-tar.js'
+import {BrmcError} from '../errors.js'
+import type {Run} from '../process/run.js'
+import type {Layer} from './layer.js'
+
+interface ReadTarLayerOptions {
+  /** An existing folder for the unpacked archive; it must stay until the image is written, because bodies are read from there. */
+  scratch: string
+  run: Run
+  signal?: AbortSignal
+}
+
+type Unpack = (file: string, target: string, options: ReadTarLayerOptions) => Promise<void>
+
+const UNPACKERS: readonly (readonly [RegExp, Unpack])[] = [
+  [/\.(tar\.gz|tgz)$/, gunzip],
+  [/\.(tar\.xz|txz)$/, unxz],
+  [/\.(tar\.zst|tzst)$/, unzstd],
+]
+
+/**
+ * A .tar, .tar.gz, .tar.xz or .tar.zst as a layer: types, modes, owners, times, extended attributes, hard links and devices as the archive
+ * has them; bodies stay in the (unpacked) archive. Throws BrmcError OVERLAY_INVALID (see readTarEntries), TOOL_MISSING or TOOL_FAILED of xz and zstd.
+ */
+export async function readTarLayer(file: string, options: ReadTarLayerOptions): Promise<Layer> {
+  const archive = await unpacked(file, options)
+  return {name: file, kind: 'archive', entries: readTarEntries(archive)}
+}
+
+async function unpacked(file: string, options: ReadTarLayerOptions): Promise<string> {
+  if (file.endsWith('.tar')) return file
+  const unpack = UNPACKERS.find(([pattern]) => pattern.test(file))?.[1]
+  if (!unpack) throw new BrmcError('OVERLAY_INVALID', `${file} is neither a folder nor a .tar, .tar.gz, .tar.xz or .tar.zst`)
+  const target = join(options.scratch, `${createHash('sha256').update(resolve(file)).digest('hex').slice(0, 12)}-${basename(file)}.unpacked`)
+  await unpack(file, target, options)
+  return target
+}
+
+async function gunzip(file: string, target: string, {signal}: ReadTarLayerOptions): Promise<void> {
+  try {
+    await pipeline(createReadStream(file), createGunzip(), createWriteStream(target), {...signal && {signal}})
+  } catch (cause) {
+    await rm(target, {force: true})
+    if (signal?.aborted) throw new BrmcError('INTERRUPTED', 'interrupted', {cause})
+    throw new BrmcError('OVERLAY_INVALID', `${file} could not be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`, {cause})
+  }
+}
+
+async function unzstd(file: string, target: string, {run, signal}: ReadTarLayerOptions): Promise<void> {
+  await run('zstd', ['-d', '-q', '-f', '-o', target, '--', file], {...signal && {signal}})
+}
+
+/** xz names its own output, after the input: a link in the scratch folder steers it there. */
+async function unxz(file: string, target: string, {run, signal}: ReadTarLayerOptions): Promise<void> {
+  const link = `${target}.xz`
+  await rm(link, {force: true})
+  await symlink(resolve(file), link)
+  await run('xz', ['-d', '-f', '-k', '--', link], {...signal && {signal}})
+  await rm(link, {force: true})
+}
