@@ -97,7 +97,6 @@ const KNOWN_GROUPS: readonly (readonly [group: string, known: KnownGroup])[] = [
   ['239.255.255.250/32', {name: 'SSDP, UPnP, DLNA and WS-Discovery', oftenTtl1: true}],
   ['ff05::c/128', {name: 'SSDP and WS-Discovery', oftenTtl1: true}],
   ['ff08::c/128', {name: 'SSDP and WS-Discovery', oftenTtl1: true}],
-  ['224.0.0.251/32', {name: 'mDNS', oftenTtl1: false}],
   ['224.0.0.252/32', {name: 'LLMNR', oftenTtl1: false}],
 ]
 

@@ -1,13 +1,25 @@
+import type {Family, Prefix} from '../../network/address.js'
 import type {Deployment} from '../deployment.js'
 import type {Place, Severity, SpecPath} from '../finding.js'
 import type {OverlayKind, OverlayText} from '../project-text.js'
 import type {Spec} from '../schema.js'
+import type {Firewall} from '../texts/firewall.js'
+import type {SmcrouteConf} from '../texts/smcroute-conf.js'
+import type {SysctlSetting} from '../texts/sysctl-conf.js'
 
-/** What a rule looks at: one deployment, and the text files that its overlays put into the root. */
+/** What a rule looks at: one deployment, and what was read from the text files its overlays put into the root. */
 export interface RuleContext {
   deployment: Deployment
   /** The same before its texts were read, for what is asked of the text itself. */
   spec: Spec
+  /** Routes of the spec, then those of an overlay's smcroute.conf. */
+  routes: readonly CheckedRoute[]
+  /** An overlay's own etc/smcroute.conf. */
+  smcrouteConf?: SmcrouteConf
+  /** Kernel settings of the spec, then of sysctl.conf files, in the order they take effect. */
+  sysctl: readonly SysctlSetting[]
+  /** Rules of iptables and nft in overlays. */
+  firewall: Firewall
   /** Text files of this deployment's overlays; of two with the same path the one that wins. */
   texts: readonly OverlayText[]
   /** Kernel fragments of the project. */
@@ -15,11 +27,25 @@ export interface RuleContext {
   overlays: Readonly<Record<string, OverlayKind>>
 }
 
-/** One place where a rule is broken: a path in the spec, or a place in a text file. */
-export interface Problem {
-  path?: SpecPath
-  at?: 'key' | 'value'
-  place?: Place
+/** Either a path in the spec or a place in a text file. */
+export type Where = {path: SpecPath, at?: 'key' | 'value', place?: never} | {place: Place, path?: never, at?: never}
+
+/** A multicast route, from wherever it came. */
+export interface CheckedRoute {
+  where: Where
+  text: string
+  group: {where: Where, text: string, range?: Prefix}
+  source?: {where: Where, text: string, range?: Prefix}
+  from: {where: Where, name: string}
+  to: readonly {where: Where, name: string}[]
+  /** Does the router join the group on `from`? */
+  joined: boolean
+  /** Is a TTL of 1 raised, as far as the spec says? */
+  liftsTtl: boolean
+}
+
+/** One place where a rule is broken. */
+export type Problem = Where & {
   message: string
   seen?: string
   fix: string
@@ -28,9 +54,18 @@ export interface Problem {
 }
 
 export interface Rule {
-  /** M01 to M36 are measured (docs/multicast.md); N01 and on follow from standards and from how the parts work. */
+  /** M01 to M36 were seen to fail with the real daemons; N01 and on follow from standards and from how the parts work. */
   id: string
   name: string
   severity: Severity
   check: (context: RuleContext) => Problem[]
+}
+
+/** Routes of one family; a group that is no address belongs to none. */
+export const routesOf = (routes: readonly CheckedRoute[], family: Family): CheckedRoute[] =>
+  routes.filter(({group}) => group.range?.address.family === family)
+
+/** Every pair (earlier, later) of a list. */
+export function pairs<T>(items: readonly T[]): [T, T][] {
+  return items.flatMap((one, index) => items.slice(index + 1).map((other): [T, T] => [one, other]))
 }
