@@ -72,7 +72,7 @@ export const ttlThresholdCanBePassed: Rule = {
       seen: 'a threshold of 10 dropped TTL 10 and let TTL 11 pass',
       fix: `choose a ttlThreshold below ${LIFTED_TTL}, or leave liftTtl out`,
     }] : []),
-    ...(smcrouteConf?.phyints ?? []).flatMap(({ttlThreshold}): Problem[] => ttlThreshold && !(Number(ttlThreshold.value) >= 1 && Number(ttlThreshold.value) <= 254) ? [{
+    ...(smcrouteConf?.phyints ?? []).flatMap(({ttlThreshold}) => ttlThreshold && !isThreshold(ttlThreshold.value) ? [{
       place: ttlThreshold.place,
       message: ttlThreshold.value === '255' ? 'with a ttl-threshold of 255 nothing ever passes' : `a ttl-threshold of ${ttlThreshold.value} is out of range`,
       seen: '255: 0 packets; 0 and 256: a warning in the log, and 1 is used',
@@ -80,6 +80,8 @@ export const ttlThresholdCanBePassed: Rule = {
     }] : []),
   ],
 }
+
+const isThreshold = (value: string): boolean => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 254
 
 export const mdnsIsNotRouted: Rule = {
   id: 'M31',

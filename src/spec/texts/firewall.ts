@@ -11,8 +11,8 @@ export interface FirewallRule {
   table: string
   /** Which packets it can meet. */
   families: readonly Family[]
-  /** What it does: ttl (sets TTL or hop limit), masquerade, snat (tracked), saddr (stateless), accept, drop, other. */
-  action: 'ttl' | 'masquerade' | 'snat' | 'saddr' | 'accept' | 'drop' | 'other'
+  /** What it does: ttl (sets TTL or hop limit), masquerade, snat (tracked), saddr (stateless), notrack, accept, drop, other. */
+  action: 'ttl' | 'masquerade' | 'snat' | 'saddr' | 'notrack' | 'accept' | 'drop' | 'other'
   input?: string
   output?: string
   destination?: Destination

@@ -7,13 +7,13 @@ const HOOKS: Readonly<Record<string, NonNullable<FirewallRule['hook']>>> = {
 }
 
 const ACTIONS: Readonly<Record<string, FirewallRule['action']>> = {
-  TTL: 'ttl', HL: 'ttl', MASQUERADE: 'masquerade', SNAT: 'snat', ACCEPT: 'accept', DROP: 'drop', REJECT: 'drop',
+  TTL: 'ttl', HL: 'ttl', MASQUERADE: 'masquerade', SNAT: 'snat', ACCEPT: 'accept', DROP: 'drop', REJECT: 'drop', NOTRACK: 'notrack',
 }
 
 const POLICIES: Readonly<Record<string, ChainPolicy['policy']>> = {ACCEPT: 'accept', DROP: 'drop'}
 
 /** Options with a condition that routed multicast may not meet. */
-const NARROW = new Set(['--state', '--ctstate', '--dport', '--sport', '--dports', '--sports', '--mark', '-s', '--source', '--mac-source'])
+const NARROW = new Set(['--state', '--ctstate', '--dport', '--sport', '--dports', '--sports', '--mark', '--mac-source'])
 
 /** Rules of `iptables` commands in a script, and of a file in the form of iptables-save. */
 export function parseIptables(text: OverlayText): Firewall {
@@ -81,7 +81,7 @@ function readRule(words: readonly Word[], table: string): Omit<FirewallRule, 'pl
     tool: 'iptables',
     table,
     ...hook ? {hook} : {},
-    action: ACTIONS[valueOf(words, ['-j', '--jump']) ?? ''] ?? 'other',
+    action: words.some(({text}) => text === '--notrack') ? 'notrack' : ACTIONS[valueOf(words, ['-j', '--jump']) ?? ''] ?? 'other',
     ...input === undefined ? {} : {input},
     ...output === undefined ? {} : {output},
     ...destinationAt === -1 ? {} : {destination: {

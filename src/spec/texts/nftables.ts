@@ -86,7 +86,7 @@ function readRule(statement: string, {type, hook, families}: Chain): Omit<Firewa
     ...input === undefined ? {} : {input},
     ...output === undefined ? {} : {output},
     ...destination ? {destination: {ranges: rangesOf((destination[2] ?? '').replace(/[{}\s]/g, '').split(',')), negated: destination[1] !== undefined}} : {},
-    narrow: /\bct\s+(state|mark)\b|\b(dport|sport)\b|\bmeta mark\b|\bip6?\s+saddr\s+(?!set\b)|\btcp\b|\bicmp/.test(statement),
+    narrow: /\bct\s+(state|mark)\b|\b(dport|sport)\b|\bmeta mark\b|\btcp\b|\bicmp/.test(statement),
     multicastOnly: /\bpkttype\s+multicast\b/.test(statement),
   }
 }
@@ -98,6 +98,7 @@ function interfaceOf(statement: string, key: 'iif' | 'oif'): string | undefined 
 function actionOf(statement: string): FirewallRule['action'] {
   if (/\bip\s+ttl\s+set\b|\bip6\s+hoplimit\s+set\b/.test(statement)) return 'ttl'
   if (/\bip6?\s+saddr\s+set\b/.test(statement)) return 'saddr'
+  if (/\bnotrack\b/.test(statement)) return 'notrack'
   if (/\bmasquerade\b/.test(statement)) return 'masquerade'
   if (/\bsnat\b/.test(statement)) return 'snat'
   if (/\baccept\b/.test(statement)) return 'accept'
