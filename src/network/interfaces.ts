@@ -10,7 +10,7 @@ import {interfaceSysctls} from './sysctl.js'
  */
 export interface InterfaceLine {
   name: string
-  key: 'role' | 'mac' | 'sysctl' | 'address' | 'gateway' | 'dhcp' | 'dhcp-server' | 'access-point' | 'translator'
+  key: 'role' | 'mac' | 'sysctl' | 'address' | 'up' | 'gateway' | 'dhcp' | 'dhcp-server' | 'access-point' | 'translator'
   value: string
 }
 
@@ -18,7 +18,7 @@ export function interfaceLines(deployment: Deployment): InterfaceLine[] {
   return deployment.interfaces.flatMap(one => linesOf(one, deployment).map(([key, value]) => ({name: one.name, key, value})))
 }
 
-/** In the order the script works them off: settings before the first address, servers last. */
+/** In the order the script works them off: settings and addresses before it is up, servers last. */
 function linesOf(one: NetworkInterface, deployment: Deployment): [InterfaceLine['key'], string][] {
   const translates = deployment.nat.some(({to, multicast}) => to === one.name && multicast === 'translate')
     && deployment.routes.some(({family, to}) => family === 4 && to.includes(one.name))
@@ -27,6 +27,7 @@ function linesOf(one: NetworkInterface, deployment: Deployment): [InterfaceLine[
     ...one.mac === undefined ? [] : [['mac', one.mac] as [InterfaceLine['key'], string]],
     ...interfaceSysctls(one, deployment).map(({path, value}): [InterfaceLine['key'], string] => ['sysctl', `${path} ${value}`]),
     ...one.addresses.map((prefix): [InterfaceLine['key'], string] => ['address', formatPrefix(prefix)]),
+    ['up', 'now'],
     ...one.gateways.map((gateway): [InterfaceLine['key'], string] => ['gateway', formatAddress(gateway)]),
     ...one.dhcp && translates ? [['translator', translatorName(one.name, 4)] as [InterfaceLine['key'], string]] : [],
     ...one.dhcp ? [['dhcp', 'client'] as [InterfaceLine['key'], string]] : [],

@@ -1,0 +1,45 @@
+import {cp, mkdir, mkdtemp, symlink, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+import {run} from '../../src/process/run.js'
+import type {Deployment} from '../../src/spec/deployment.js'
+import {renderDeployment} from './render-deployment.js'
+
+const ROUTER_OVERLAY = fileURLToPath(new URL('../../overlays/router', import.meta.url))
+const BUSYBOX = '/bin/busybox'
+
+/** Makes a root like the Debian base's from this machine's own programs: BusyBox, nft, smcrouted, and the two overlays. Returns its path. */
+export async function makeGuestRoot(deployment: Deployment): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'brmc-guest-'))
+  for (const folder of ['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'etc', 'var', 'usr/bin', 'usr/sbin', 'usr/lib']) await mkdir(join(root, folder), {recursive: true})
+  for (const name of ['bin', 'sbin', 'lib', 'lib64']) await symlink(name === 'lib64' ? 'usr/lib' : `usr/${name}`, join(root, name))
+  await symlink('../run', join(root, 'var/run'))
+  await copyPrograms(root)
+  await cp(ROUTER_OVERLAY, root, {recursive: true})
+  const files = new Map([...await renderDeployment(deployment), ['etc/passwd', 'root::0:0:root:/root:/bin/sh\n'], ['etc/group', 'root:x:0:\n']])
+  for (const [path, text] of files) {
+    await mkdir(join(root, dirname(path)), {recursive: true})
+    await writeFile(join(root, path), text)
+  }
+
+  return root
+}
+
+async function copyPrograms(root: string): Promise<void> {
+  await cp(BUSYBOX, join(root, 'usr/bin/busybox'), {dereference: true})
+  for (const applet of (await run(BUSYBOX, ['--list'])).stdout.trim().split('\n')) {
+    await symlink('/usr/bin/busybox', join(root, 'usr/bin', applet)).catch(() => undefined)
+  }
+
+  await symlink('/usr/bin/busybox', join(root, 'usr/sbin/init'))
+  for (const program of ['/usr/sbin/nft', '/usr/sbin/smcrouted']) {
+    await cp(program, join(root, program), {dereference: true})
+    const {stdout} = await run('ldd', [program])
+    for (const [library] of stdout.matchAll(/\/\S+/g)) {
+      await mkdir(join(root, dirname(library)), {recursive: true})
+      await cp(library, join(root, library), {dereference: true})
+    }
+  }
+}
