@@ -17,17 +17,10 @@ for script in S02sysctl S10mdev S11modules S35nftables S40network S41mrouted S41
 	[ "$ours" = yes ] || rm -f "$target/etc/init.d/$script"
 done
 
-# What is left must have one owner of the IPv4 multicast routing table: the second daemon stays up and routes nothing.
-owners=
-for script in "$target"/etc/init.d/S[0-9][0-9]*; do
-	case ${script##*/S[0-9][0-9]} in
-	smcroute|smcrouted|mrouted|pimd|igmpproxy) owners="$owners ${script##*/}" ;;
-	esac
-done
-# shellcheck disable=SC2086 # split into names on purpose
-set -- $owners
-if [ $# -gt 1 ]; then
-	echo "post-build.sh: $* would all start, but only one of them can own the kernel's multicast routing table:" >&2
-	echo "post-build.sh: remove all but one from the overlays, or their packages from user.defconfig" >&2
+# One owner of the IPv4 multicast routing table: which daemon runs is decided by which of the two files is there, and the second
+# daemon to ask for the table would stay up and route nothing. A root without a deployment has neither.
+if [ -e "$target/etc/smcroute.conf" ] && [ -e "$target/etc/mrouted.conf" ]; then
+	echo "post-build.sh: /etc/smcroute.conf and /etc/mrouted.conf are both there, but only one daemon can own the kernel's" >&2
+	echo "post-build.sh: multicast routing table: take one of them out of the overlays" >&2
 	exit 1
 fi

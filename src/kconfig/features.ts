@@ -6,9 +6,9 @@ import type {Asked, KernelFeature, KernelSymbol} from './contract.js'
 /** The kernel options brmc relies on, the one source of the kernel fragment and of every check of a kernel's config. */
 export const kernelFeatures: readonly KernelFeature[] = [
   {
-    name: 'programs and their sockets',
-    reason: 'the shell, smcroutectl (UNIX), tcpdump and udhcpc (PACKET), modules, /tmp and /run',
-    symbols: all('y', 'MODULES NET UNIX PACKET INET TMPFS DEVTMPFS PROC_FS SYSFS'),
+    name: 'programs, sockets and cards',
+    reason: 'the shell and its scripts, smcroutectl (UNIX), tcpdump and udhcpc (PACKET), modules, /tmp and /run, network drivers',
+    symbols: all('y', 'BINFMT_ELF BINFMT_SCRIPT MODULES NET UNIX PACKET INET NETDEVICES NET_CORE TMPFS DEVTMPFS PROC_FS SYSFS'),
     modules: [],
   },
   {
@@ -51,7 +51,7 @@ export const kernelFeatures: readonly KernelFeature[] = [
   {
     name: 'Wi-Fi access point',
     reason: 'hostapd. Modules, because the radio asks for its firmware and its country when it is found: the root has to be there',
-    symbols: [...all('m', 'CFG80211 BRCMFMAC'), ...all('y', 'WLAN BRCMFMAC_SDIO')],
+    symbols: [...all('y', 'WLAN MMC'), ...all('m', 'CFG80211 BRCMFMAC'), ...all('y', 'BRCMFMAC_SDIO')],
     modules: ['cfg80211', 'brcmfmac'],
   },
   {
@@ -59,9 +59,9 @@ export const kernelFeatures: readonly KernelFeature[] = [
     reason: 'the image that is flashed is the image that is tested: the same kernel finds its console and its cards there',
     symbols: [
       ...all('y', 'PCI PCI_HOST_GENERIC VIRTIO_MENU VIRTIO_PCI SERIAL_AMBA_PL011 SERIAL_AMBA_PL011_CONSOLE'),
-      ...all('y|m', 'VIRTIO_MMIO VIRTIO_NET HW_RANDOM_VIRTIO'),
+      ...all('y|m', 'VIRTIO_MMIO VIRTIO_NET HW_RANDOM HW_RANDOM_VIRTIO'),
     ],
-    modules: ['virtio_mmio', 'virtio_net', 'virtio-rng'],
+    modules: ['virtio_mmio', 'virtio_net', 'rng-core', 'virtio-rng'],
   },
   {
     name: 'an ext4 root',
