@@ -12,7 +12,8 @@ const APT_HELPER = '/usr/lib/apt/apt-helper'
 const SEVERAL_AT_ONCE = 4
 
 export interface FetchOptions {
-  mirror: string
+  /** Asked only when something has to be fetched. */
+  mirror: () => Promise<string>
   /** Keeps packages as <sha256>.deb, for all projects and versions. */
   folder: string
   /** Arguments that make apt use its own settings and this machine's proxy. */
@@ -29,13 +30,14 @@ export interface FetchOptions {
  */
 export async function fetchPackages(packages: readonly LockedPackage[], options: FetchOptions): Promise<Map<string, string>> {
   await mkdir(options.folder, {recursive: true})
+  const mirror = once(options.mirror)
   const total = packages.reduce((sum, {size}) => sum + size, 0)
   let done = 0
   // The largest first: it takes longest, and the small ones go by beside it.
   const waiting = [...packages].sort((a, b) => b.size - a.size)
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      await fetchPackage(next, options)
+      await fetchPackage(next, {...options, mirror})
       options.onProgress?.(done += next.size, total)
     }
   }
@@ -52,7 +54,7 @@ async function fetchPackage(locked: LockedPackage, options: FetchOptions): Promi
   await download(locked, partial, options)
   if (!await hasHash(partial, locked.sha256)) {
     await rm(partial, {force: true})
-    throw corrupt(locked, options.mirror)
+    throw corrupt(locked, await options.mirror())
   }
 
   const file = await open(partial, 'r+')
@@ -61,7 +63,8 @@ async function fetchPackage(locked: LockedPackage, options: FetchOptions): Promi
   await rename(partial, path)
 }
 
-async function download(locked: LockedPackage, target: string, {mirror, settings, run, signal}: FetchOptions): Promise<void> {
+async function download(locked: LockedPackage, target: string, {mirror: askMirror, settings, run, signal}: FetchOptions): Promise<void> {
+  const mirror = await askMirror()
   // apt's method `file` gives the place where a file is; `copy` brings it.
   const uri = `${mirror}/${locked.filename}`.replace(/^file:/, 'copy:')
   try {
@@ -111,4 +114,9 @@ async function hasHash(path: string, sha256: string): Promise<boolean> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, {highWaterMark: 1 << 20}), hash)
   return hash.digest('hex') === sha256
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined
+  return () => answer ??= ask()
 }

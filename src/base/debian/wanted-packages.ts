@@ -18,6 +18,8 @@ const ALWAYS: readonly WantedPackage[] = [
   {package: 'nftables', files: ['usr/sbin/nft']},
   {package: 'hostapd', files: ['usr/sbin/hostapd', 'usr/sbin/hostapd_cli']},
   {package: 'wireless-regdb', files: []},
+  // The names of protocols and ports: nft and tcpdump look them up.
+  {package: 'netbase', files: ['etc/protocols', 'etc/services', 'etc/ethertypes']},
   {package: 'linux-image-arm64', files: []},
 ]
 const FOR_SSH: WantedPackage = {package: 'dropbear-bin', files: ['usr/sbin/dropbear', 'usr/bin/dropbearkey']}
