@@ -1,16 +1,24 @@
+/** What the router's shell prints when it waits (docs/architecture.md). */
+export const PROMPT = 'brmc# '
+
 /** Control sequences of ECMA-48 that shells and kernels send to a terminal, and carriage returns. */
-// eslint forbids control characters in literals for good reason; here they are the subject.
 const ESCAPE = String.fromCodePoint(27)
 const SEQUENCES = new RegExp(`${ESCAPE}\\[[0-9;?]*[A-Za-z]|${ESCAPE}[()][A-Z0-9]|${ESCAPE}[78=>]|\\r`, 'g')
 
-/** Console output as plain text; a sequence that is cut at the end stays for the next chunk. */
+/** Console output as plain text; a sequence that is cut at the end stays until the next chunk completes it. */
 export const cleanConsole = (text: string): string => text.replaceAll(SEQUENCES, '')
 
-/** What a command printed between its two marks, and the status behind the second. The prompt and the typed echo are left out. */
-export function outputBetween(text: string, id: number, prompt: string): {output: string, status: number} {
-  const lines = text.split('\n')
-  const begin = lines.findIndex(line => line === `brmc-begin-${id}`)
-  const end = lines.findIndex((line, at) => at > begin && new RegExp(`^brmc-end-${id} \\d+$`).test(line))
-  const printed = lines.slice(begin + 1, end).filter(line => !line.startsWith(`${prompt}echo "brmc-""end-${id}"`))
-  return {output: printed.join('\n'), status: Number(lines[end]?.split(' ')[1])}
+/** The line to type: its output between two marks. The quotes keep the echo of what is typed from looking like what is printed. */
+export const commandLine = (id: number, line: string): string => `echo "brmc-""begin-${id}"; ${line}; printf "\\nbrmc-""end-${id} $?\\n"\n`
+
+/** Matches once the command has ended and the shell waits again. */
+export const endOf = (id: number): RegExp => new RegExp(`^brmc-end-${id} (\\d+)$[^]*^${PROMPT}`, 'm')
+
+/** What was printed between the marks, and the command's exit status. */
+export function outputOf(text: string, id: number): {output: string, status: number} {
+  const match = new RegExp(`^brmc-begin-${id}\\n([^]*?)\\n?^brmc-end-${id} (\\d+)$`, 'm').exec(text)
+  return {output: match?.[1] ?? '', status: Number(match?.[2] ?? -1)}
 }
+
+/** `brmc: init 1.23` and `brmc: ready 3.45`: the guest's own uptime in seconds. */
+export const milestone = (name: 'init' | 'ready'): RegExp => new RegExp(`^brmc: ${name} (\\d+(?:\\.\\d+)?)\\s*$`, 'm')

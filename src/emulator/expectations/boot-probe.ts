@@ -1,0 +1,51 @@
+import type {DatagramSeen} from '../host/host.js'
+import {mainAddress} from '../host/virtual-host.js'
+import type {DatagramStimulus, Sighting, Stimulus} from './expectation.js'
+import type {Routed} from './delivery.js'
+import {hostOn, joins, type Plan} from './plan.js'
+
+/** Packets sent all through the boot, one routed group after the other: the first to come out tells when the router began to route. */
+export interface BootProbe {
+  /** The `count`-th probe; undefined where nothing is routed. */
+  at: (count: number) => DatagramStimulus | undefined
+  /** What receivers must do first. */
+  joins: readonly Stimulus[]
+  /** Groups, by index, that have come out of each of their interfaces. */
+  arrived: (sightings: readonly Sighting[]) => {all: boolean, /** Milliseconds since 1970. */ first?: number}
+}
+
+const KEY = /^boot\/(\d+)\/\d+ /
+const PORT = 39_000
+
+export function bootProbe(plan: Plan, routed: readonly Routed[]): BootProbe {
+  return {
+    at(count) {
+      const index = count % Math.max(1, routed.length)
+      const one = routed[index]
+      const host = one && hostOn(plan, one.from)
+      const source = one?.source ?? (host && mainAddress(host, one.group.family))
+      if (!one || !source) return undefined
+      const ttl = Math.min(255, one.forwarding.ttlThreshold + 8)
+      return {kind: 'datagram', on: one.from, key: `boot/${index}/${count}`, source, destination: one.group, ttl, sourcePort: PORT, destinationPort: PORT}
+    },
+    joins: routed.flatMap(one => joins(plan, one.forwarding.to, one.group)),
+    arrived(sightings) {
+      const seen = new Set<string>()
+      let first: number | undefined
+      for (const one of sightings) {
+        const index = one.kind === 'datagram' ? indexOf(one) : undefined
+        if (index === undefined || !routed[index]?.forwarding.to.includes(one.on)) continue
+        seen.add(`${index} ${one.on}`)
+        first ??= one.time
+      }
+
+      const all = routed.every((one, index) => one.forwarding.to.every(name => seen.has(`${index} ${name}`)))
+      return {all, ...first !== undefined && {first}}
+    },
+  }
+}
+
+function indexOf({payload}: DatagramSeen): number | undefined {
+  const match = KEY.exec(payload.toString('latin1', 0, 40))
+  return match ? Number(match[1]) : undefined
+}

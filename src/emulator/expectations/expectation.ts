@@ -1,0 +1,65 @@
+import type {Address, Family} from '../../network/address.js'
+import type {Observation} from '../host/host.js'
+
+/** Something a virtual host does. `on` is the router's interface whose wire it sits on. */
+export type Stimulus =
+  | {kind: 'join', on: string, group: Address}
+  /** Ask, as a querier does, which groups are wanted on the wire. */
+  | {kind: 'query', on: string, family: Family}
+  /** Switch on a device that wants an address. */
+  | {kind: 'lease', on: string}
+  | DatagramStimulus
+  | {kind: 'echo', on: string, source: Address, destination: Address, ttl: number, identifier: number}
+
+export interface DatagramStimulus {
+  kind: 'datagram'
+  on: string
+  /** Unique; the payload is made from it. */
+  key: string
+  source: Address
+  destination: Address
+  ttl: number
+  sourcePort: number
+  destinationPort: number
+}
+
+/** What was seen on which wire. */
+export type Sighting = Observation & {on: string}
+
+export interface Verdict {
+  passed: boolean
+  /** In plain words. */
+  seen: string
+}
+
+/** What the cause of a failure is looked for with. */
+export interface Flow {
+  from: string
+  to: readonly string[]
+  source?: Address
+  group: Address
+}
+
+/** One promise of the file, and how to see from outside whether it is kept. */
+export interface Expectation {
+  id: string
+  title: string
+  /** In plain words. */
+  expected: string
+  kind: 'delivery' | 'ttl' | 'source' | 'silence' | 'ping' | 'membership' | 'dhcp' | 'nat'
+  stimuli: readonly Stimulus[]
+  /** Send the stimuli again while the verdict is no, `times` times: for questions whose first packet may be lost to address resolution. */
+  repeat?: {everyMs: number, times: number}
+  flow?: Flow
+  judge: (sightings: readonly Sighting[]) => Verdict
+}
+
+const FILLER = 'brmc multicast probe '
+
+/** The datagram's content: the key, and enough more to notice damage. */
+export function payloadOf(key: string): Buffer {
+  return Buffer.from(`${key} ${FILLER.repeat(6)}`)
+}
+
+/** Whether a datagram carries this key, damaged behind it or not. */
+export const carries = (payload: Buffer, key: string): boolean => payload.subarray(0, key.length + 1).equals(Buffer.from(`${key} `))

@@ -1,0 +1,73 @@
+import {formatAddress} from '../../network/address.js'
+import type {Deployment} from '../../spec/deployment.js'
+import type {VirtualHost} from '../host/host.js'
+import {firstUsable, virtualHostsOf} from '../topology.js'
+import {deliveryExpectations, type Routed} from './delivery.js'
+import type {Expectation} from './expectation.js'
+import {forwardingOf, sampleGroups} from './forwarding.js'
+import {pingExpectations, routerPingExpectations} from './hosts-answer.js'
+import {leaseExpectations} from './leases.js'
+import {limitExpectations, otherSenderExpectations, reverseExpectations} from './limits.js'
+import {membershipExpectations} from './memberships.js'
+import {planOf, type Plan} from './plan.js'
+import {unicastNatExpectations} from './unicast-nat.js'
+
+const FIRST_IDENTIFIER = 0x4200
+
+/** All that the file promises and an onlooker can see, in the order of the file. `attempt` counts from 1: another has other keys and senders. */
+export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHost[] = virtualHostsOf(deployment, 'virt'), attempt = 1): Expectation[] {
+  const plan = planToProve(deployment, hosts, attempt)
+  const routed = routedGroups(plan)
+  const unique = [...new Map(routed.map(one => [`${one.from} ${one.name}`, one])).values()]
+  let identifier = FIRST_IDENTIFIER + 0x100 * attempt
+  return [
+    ...leaseExpectations(plan),
+    ...membershipExpectations(plan),
+    ...unique.flatMap(one => [
+      ...deliveryExpectations(plan, one),
+      ...otherSenderExpectations(plan, one),
+      ...reverseExpectations(plan, one),
+      ...pingExpectations(plan, one, identifier++),
+    ]),
+    ...unique.filter(one => joinedAlone(plan, one)).flatMap(one => routerPingExpectations(plan, one, identifier++)),
+    ...limitExpectations(plan, unique),
+    ...unicastNatExpectations(plan),
+  ]
+}
+
+export const planToProve = (deployment: Deployment, hosts: readonly VirtualHost[], attempt: number): Plan =>
+  planOf({...deployment, routes: routesToProve(deployment)}, hosts, attempt)
+
+/** Each route's samples with what the file says of them; where overlapping ranges leave that open, none. */
+export function routedGroups(plan: Plan): Routed[] {
+  const {deployment} = plan
+  return deployment.routes.flatMap(route => sampleGroups(route).flatMap(group => {
+    const source = route.source && firstUsable(route.source)
+    const anySender = plan.hosts.find(host => host.interface === route.from)?.addresses.find(address => address.family === group.family)
+    const sender = source ?? anySender
+    const forwarding = sender && forwardingOf(deployment, {from: route.from, source: sender, group})
+    if (!forwarding || forwarding.to.length === 0) return []
+    const name = source ? `${formatAddress(group)} of ${formatAddress(source)}` : formatAddress(group)
+    return [{name: deployment.routes.some(other => other.from !== route.from && other.group.address.bits === group.bits) ? `${name} (${route.from})` : name, from: route.from, group, forwarding, ...source && {source}}]
+  }))
+}
+
+/** The router answers for a group it joined for any sender. */
+function joinedAlone({deployment}: Plan, {from, group}: Routed): boolean {
+  return deployment.daemon === 'smcroute' && deployment.routes.some(route => route.join && !route.source && route.from === from
+    && route.group.length === 32 && route.group.address.bits === group.bits)
+}
+
+/** mrouted needs no routes: receivers decide. One group from each interface to all others stands for any. */
+function routesToProve({daemon, routes, interfaces}: Deployment): Deployment['routes'] {
+  if (daemon !== 'mrouted' || routes.length > 0) return routes
+  return interfaces.map((one, index) => ({
+    family: 4 as const,
+    group: {address: {family: 4 as const, bits: 0xefff_2a01n + BigInt(index)}, length: 32},
+    from: one.name,
+    to: interfaces.map(other => other.name).filter(name => name !== one.name),
+    liftTtl: false,
+    ttlThreshold: 1,
+    join: false,
+  })).filter(route => route.to.length > 0)
+}

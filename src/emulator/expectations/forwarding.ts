@@ -1,0 +1,56 @@
+import {contains, formatAddress, lastOf, networkOf, widthOf, type Address, type Family, type Prefix} from '../../network/address.js'
+import type {MulticastRoute} from '../../multicast/model.js'
+import type {Deployment} from '../../spec/deployment.js'
+
+/** What the file says about one packet. */
+export interface Forwarding {
+  /** Interfaces it leaves by; none: it is not forwarded. */
+  to: readonly string[]
+  liftTtl: boolean
+  ttlThreshold: number
+}
+
+/** 224.0.0.0/24 (RFC 5771 §4) and the scopes 0 to 2 (RFC 7346 §2) never leave their link. */
+export function isLinkLocalGroup({family, bits}: Address): boolean {
+  return family === 4 ? bits >> 8n === 0xe0_0000n : (bits >> 112n & 0xfn) <= 2n
+}
+
+/**
+ * Which routes the packet meets, as the kernel's table is filled: an entry with the sender's address wins over one without, entries of
+ * the same group are one. Undefined where ranges overlap and the daemon's order would decide.
+ */
+export function forwardingOf({routes}: Pick<Deployment, 'routes'>, {from, source, group}: {from: string, source: Address, group: Address}): Forwarding | undefined {
+  const matching = routes.filter(route => route.from === from && contains(route.group, group) && (route.source === undefined || contains(route.source, source)))
+  const bySource = matching.filter(route => route.source !== undefined)
+  const met = bySource.length > 0 ? bySource : matching
+  const keys = new Set(met.map(route => `${formatAddress(networkOf(route.group))}/${route.group.length}`))
+  if (keys.size > 1) return undefined
+  return {
+    to: [...new Set(met.flatMap(route => route.to))],
+    liftTtl: matching.some(route => route.liftTtl),
+    ttlThreshold: Math.max(1, ...met.map(route => route.ttlThreshold)),
+  }
+}
+
+/** The group itself, or of a range the first, the middle and the last that can be forwarded. */
+export function sampleGroups({group}: Pick<MulticastRoute, 'group'>): Address[] {
+  const {family} = group.address
+  if (group.length === widthOf(family)) return [group.address]
+  const first = networkOf(group).bits
+  const last = lastOf(group).bits
+  const samples = [...new Set([first, first + (last - first + 1n) / 2n, last])].map(bits => ({family, bits}))
+  return samples.filter(sample => !isLinkLocalGroup(sample))
+}
+
+const CANDIDATES: Readonly<Record<Family, readonly Address[]>> = {
+  // 239.255.0.0/16, IPv4 local scope (RFC 2365 §6.1); ff05::/16, site-local scope.
+  4: Array.from({length: 64}, (_, index) => ({family: 4 as const, bits: 0xefff_4d4dn + (BigInt(index) << 18n & 0xf_0000n) + BigInt(index)})),
+  6: Array.from({length: 64}, (_, index) => ({family: 6 as const, bits: 0xff05n << 112n | 0x7777_0000n + BigInt(index)})),
+}
+
+/** A group that the file routes from nowhere. */
+export function unroutedGroup({routes}: Pick<Deployment, 'routes'>, family: Family): Address | undefined {
+  return CANDIDATES[family].find(candidate => !routes.some(route => contains(route.group, candidate)))
+}
+
+export const rangeText = ({address, length}: Prefix): string => length === widthOf(address.family) ? formatAddress(address) : `${formatAddress(address)}/${length}`

@@ -1,0 +1,61 @@
+import {formatAddress, type Address} from '../../network/address.js'
+import type {Deployment} from '../../spec/deployment.js'
+import {silentFlow, type Routed} from './delivery.js'
+import type {Expectation} from './expectation.js'
+import {forwardingOf, unroutedGroup} from './forwarding.js'
+import type {Plan} from './plan.js'
+
+/** 224.0.0.77 and ff02::4d, which nobody uses: never forwarded, whatever the hop limit (RFC 5771 §4, RFC 7346 §2). */
+const LINK_LOCAL: readonly Address[] = [{family: 4, bits: 0xe000_004dn}, {family: 6, bits: 0xff02n << 112n | 0x4dn}]
+const FAR = 64
+
+/** What must not happen on the interfaces that packets are routed from. */
+export function limitExpectations(plan: Plan, routed: readonly Routed[]): Expectation[] {
+  const {deployment} = plan
+  const families = ([4, 6] as const).filter(family => routed.some(one => one.group.family === family))
+  return families.flatMap(family => {
+    const sources = [...new Set(routed.filter(one => one.group.family === family).map(one => one.from))]
+    const other = unroutedGroup(deployment, family)
+    const [local] = LINK_LOCAL.filter(group => group.family === family)
+    return sources.flatMap(from => [
+      ...other ? quiet(plan, {from, group: other, id: `unrouted-${from}`, title: `${formatAddress(other)}, which is in no route, is not forwarded from ${from}`}) : [],
+      ...local ? quiet(plan, {from, group: local, id: `link-local-${from}`, title: `${formatAddress(local)} (link-local) is not forwarded from ${from}, even with ${FAR} hops to go`}) : [],
+    ])
+  })
+}
+
+interface Quiet {
+  from: string
+  group: Address
+  id: string
+  title: string
+}
+
+function quiet(plan: Plan, {from, group, id, title}: Quiet): Expectation[] {
+  const source = plan.senders.next(from, group.family)
+  return source ? [silentFlow(plan, {id: `${id}-${group.family}`, title, from, to: othersThan(plan.deployment, from), source, group, ttl: FAR})] : []
+}
+
+/** A route is one way, unless the file has another for the way back. */
+export function reverseExpectations(plan: Plan, {name, from, group, forwarding}: Routed): Expectation[] {
+  return forwarding.to.flatMap(back => {
+    const source = plan.senders.next(back, group.family)
+    if (!source || forwardingOf(plan.deployment, {from: back, source, group})?.to.length !== 0) return []
+    return [silentFlow(plan, {
+      id: `${name}-back-from-${back}`,
+      title: `${name} sent from ${back} is not forwarded: the route is one way`,
+      from: back, to: [from], source, group, ttl: FAR,
+    })]
+  })
+}
+
+/** (S,G): other senders of the same group are not let through, unless another route does. */
+export function otherSenderExpectations(plan: Plan, {name, from, group, source: only, forwarding}: Routed): Expectation[] {
+  if (!only) return []
+  const source = plan.senders.next(from, group.family)
+  if (!source || forwardingOf(plan.deployment, {from, source, group})?.to.length !== 0) return []
+  const title = `${formatAddress(group)} from ${from} of another sender (${formatAddress(source)}) is not forwarded`
+  return [silentFlow(plan, {id: `${name}-other-sender`, title, from, to: forwarding.to, source, group, ttl: FAR})]
+}
+
+const othersThan = ({interfaces}: Deployment, name: string): string[] => interfaces.map(one => one.name).filter(other => other !== name)

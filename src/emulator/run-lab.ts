@@ -1,0 +1,89 @@
+import path from 'node:path'
+
+import {payloadOf, type Sighting, type Stimulus} from './expectations/expectation.js'
+import {discover, receiveAsClient, type DhcpClient} from './host/dhcp-client.js'
+import type {HostState, VirtualHost} from './host/host.js'
+import {generalQuery, join} from './host/memberships.js'
+import {receive} from './host/virtual-host.js'
+import {echoFrame, udpFrame} from './packet/frame.js'
+import {now, runWire, type Wire} from './run-wire.js'
+
+/** The router's surroundings: a virtual host at the end of every wire. */
+export interface Lab {
+  places: readonly {host: VirtualHost, wire: Wire}[]
+  /** All that any host saw, in the order of time. */
+  sightings: readonly Sighting[]
+  act: (stimulus: Stimulus) => void
+  close: () => Promise<void>
+}
+
+/** How long a querier lets listeners take: they spread their reports over it. */
+const RESPONSE_MS = 200
+
+/** Opens the wires and lets the hosts live on them; with a folder each wire is captured to `<interface>.pcap` there. */
+export async function runLab(hosts: readonly VirtualHost[], pcapFolder: string | undefined): Promise<Lab> {
+  const sightings: Sighting[] = []
+  const places = await Promise.all(hosts.map(async (host, index) => {
+    const wire = await runWire(pcapFolder === undefined ? undefined : path.join(pcapFolder, `${host.interface}.pcap`))
+    return {host, wire, ...inhabit({host, wire, index, sightings})}
+  }))
+  return {
+    places,
+    sightings,
+    act(stimulus) {
+      places.find(place => place.host.interface === stimulus.on)?.act(stimulus)
+    },
+    async close() {
+      await Promise.all(places.map(async ({wire}) => wire.close()))
+    },
+  }
+}
+
+interface Household {
+  host: VirtualHost
+  wire: Wire
+  index: number
+  sightings: Sighting[]
+}
+
+/** The host, and a device beside it that may ask for an address. */
+function inhabit({host, wire, index, sightings}: Household): {act: (stimulus: Stimulus) => void} {
+  let state: HostState = {groups: []}
+  const client: DhcpClient = {mac: `${host.mac.slice(0, -5)}c0${host.mac.slice(-3)}`, transaction: 0xb0_0000 + index}
+  let leaseWanted = false
+  wire.onFrame((frame, time) => {
+    const reaction = receive(host, state, frame, time)
+    state = reaction.state
+    for (const answer of reaction.frames) wire.send(answer)
+    for (const seen of reaction.observations) sightings.push({...seen, on: host.interface})
+    if (!leaseWanted) return
+    const {frames, taken} = receiveAsClient(client, frame, time)
+    for (const answer of frames) wire.send(answer)
+    if (taken) sightings.push({...taken, on: host.interface})
+  })
+  return {
+    act(stimulus) {
+      if (stimulus.kind === 'join') {
+        const reaction = join(host, state, stimulus.group)
+        state = reaction.state
+        for (const frame of reaction.frames) wire.send(frame)
+        return
+      }
+
+      if (stimulus.kind === 'lease') leaseWanted = true
+      const frame = stimulus.kind === 'lease' ? discover(client) : frameOf(host, stimulus)
+      if (frame) wire.send(frame)
+    },
+  }
+}
+
+function frameOf(host: VirtualHost, stimulus: Exclude<Stimulus, {kind: 'join' | 'lease'}>): Buffer | undefined {
+  if (stimulus.kind === 'query') return generalQuery(host, stimulus.family, RESPONSE_MS)
+  const {source, destination, ttl} = stimulus
+  const route = {sourceMac: host.mac, destinationMac: host.routerMac, source, destination, ttl}
+  if (stimulus.kind === 'datagram') {
+    return udpFrame(route, {sourcePort: stimulus.sourcePort, destinationPort: stimulus.destinationPort, payload: payloadOf(stimulus.key)})
+  }
+
+  return echoFrame(route, {kind: 'echo request', identifier: stimulus.identifier, sequence: Math.floor(now()) & 0xffff, payload: Buffer.from('brmc multicast ping')})
+}
