@@ -145,7 +145,8 @@ function meets({families, input, destination, narrow, multicastOnly}: FirewallRu
     : destination.ranges.length === 0 || destination.ranges.some(included => overlap(included, range))
 }
 
-const accepts = (rule: FirewallRule, route: CheckedRoute, output: string): boolean => meets(rule, route) && (rule.output === undefined || rule.output === output)
+const accepts = (rule: FirewallRule, route: CheckedRoute, output: string): boolean =>
+  meets(rule, route) && (rule.output === undefined || rule.output === output)
 
 /** Is the router's own copy dropped, or translated, before it fixes the flow? */
 const inputIsHandled = ({firewall}: RuleContext, route: CheckedRoute): boolean =>

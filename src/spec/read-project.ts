@@ -1,0 +1,124 @@
+import type {Dirent} from 'node:fs'
+import {readdir, readFile, realpath, stat} from 'node:fs/promises'
+import {dirname, join, resolve, sep} from 'node:path'
+
+import {BrmcError} from '../errors.js'
+import {parseDocument} from './parse-document.js'
+import {DEPLOYMENTS_FOLDER, FRAGMENT_FOLDERS, isKernelFragment, LOCK_FILE, MAX_TEXT_BYTES, PROJECT_FILE, TEXT_FOLDERS,
+  type OverlayKind, type OverlayText, type ProjectText} from './project-text.js'
+import {overlayRefusal} from './rules/lists.js'
+
+/** So many files below one folder are looked at; an overlay with more holds no hand-written configuration there. */
+const MAX_FILES = 2000
+
+/**
+ * Reads what checking needs: brmc.yaml of `folder` or the nearest folder above it, its deployments, and those text files of
+ * the overlays they name which rules look at (configuration and scripts, up to 256 KiB each).
+ * @throws BrmcError PROJECT_MISSING where there is no brmc.yaml up to the root
+ */
+export async function readProject(folder: string): Promise<ProjectText> {
+  const root = await findProject(resolve(folder))
+  const [text, deployments, lock] = await Promise.all([readFile(join(root, PROJECT_FILE), 'utf8'), readDeployments(root), kindOf(join(root, LOCK_FILE))])
+  const project = {file: PROJECT_FILE, text}
+  const named = [...new Set([project, ...deployments].flatMap(({file, text: source}) => writtenOverlays(source, file)))].sort()
+  const overlays = await Promise.all(named.map(async (overlay): Promise<[string, OverlayKind]> => [overlay, await overlayKind(root, overlay)]))
+  const texts = await Promise.all([
+    ...overlays.filter(([, kind]) => kind === 'directory').map(([overlay]) => readOverlayTexts(root, overlay)),
+    ...FRAGMENT_FOLDERS.map(fragments => readFragments(root, fragments)),
+  ])
+  return {folder: root, project, deployments, overlays: Object.fromEntries(overlays), texts: texts.flat(), hasLock: lock === 'file'}
+}
+
+/** The folder that holds brmc.yaml: `folder` itself or the nearest above it. */
+async function findProject(folder: string): Promise<string> {
+  for (let current = folder; ; current = dirname(current)) {
+    if (await kindOf(join(current, PROJECT_FILE)) === 'file') return current
+    if (current === dirname(current)) break
+  }
+
+  throw new BrmcError('PROJECT_MISSING', `there is no ${PROJECT_FILE} in ${folder} or a folder above it`, {
+    suggestions: ['change into a project, or make one with: brmc init <folder>'],
+  })
+}
+
+async function readDeployments(root: string): Promise<ProjectText['deployments']> {
+  const entries = await entriesOf(join(root, DEPLOYMENTS_FOLDER))
+  const names = entries.filter(entry => !entry.isDirectory() && /\.ya?ml$/.test(entry.name)).map(({name}) => name).sort()
+  return Promise.all(names.map(async name => ({
+    file: `${DEPLOYMENTS_FOLDER}/${name}`,
+    text: await readFile(join(root, DEPLOYMENTS_FOLDER, name), 'utf8'),
+  })))
+}
+
+/** The overlays a file names, as resolveDeployment will spell them; what is not text the schema complains about later. */
+function writtenOverlays(text: string, file: string): string[] {
+  const written = parseDocument(text, file).value?.['overlays']
+  return Array.isArray(written) ? written.filter(entry => typeof entry === 'string').map(entry => entry.replace(/\/+$/, '')) : []
+}
+
+async function overlayKind(root: string, overlay: string): Promise<OverlayKind> {
+  // What points out of the project is not even looked at.
+  if (overlay === '' || overlayRefusal(overlay) !== undefined) return 'other'
+  const path = join(root, overlay)
+  const kind = await kindOf(path)
+  if (kind === 'missing') return kind
+  const [real, realRoot] = await Promise.all([realpath(path), realpath(root)])
+  return real.startsWith(`${realRoot}${sep}`) ? kind : 'outside'
+}
+
+async function kindOf(path: string): Promise<OverlayKind> {
+  try {
+    const stats = await stat(path)
+    return stats.isDirectory() ? 'directory' : stats.isFile() ? 'file' : 'other'
+  } catch (error) {
+    if (isMissing(error)) return 'missing'
+    throw error
+  }
+}
+
+async function readOverlayTexts(root: string, overlay: string): Promise<OverlayText[]> {
+  const files = await Promise.all(TEXT_FOLDERS.map(folder => filesBelow(join(root, overlay), folder)))
+  const texts = await Promise.all(files.flat().map(async path => ({overlay, path, file: `${overlay}/${path}`, text: await readText(join(root, overlay, path))})))
+  return texts.flatMap(({text, ...rest}) => text === undefined ? [] : [{...rest, text}])
+}
+
+async function readFragments(root: string, folder: string): Promise<OverlayText[]> {
+  const files = (await filesBelow(root, folder)).filter(file => isKernelFragment(file))
+  const texts = await Promise.all(files.map(async file => ({overlay: '', path: file, file, text: await readText(join(root, file))})))
+  return texts.flatMap(({text, ...rest}) => text === undefined ? [] : [{...rest, text}])
+}
+
+/** Regular files below `folder` of `root`, relative to `root`, in the order of their names; symbolic links are not followed. */
+async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const files: string[] = []
+  const folders = [folder]
+  for (let current = folders.shift(); current !== undefined && files.length < MAX_FILES; current = folders.shift()) {
+    const entries = (await entriesOf(join(root, current))).sort((one, other) => one.name < other.name ? -1 : 1)
+    for (const entry of entries) {
+      const path = `${current}/${entry.name}`
+      if (entry.isDirectory()) folders.push(path)
+      else if (entry.isFile()) files.push(path)
+    }
+  }
+
+  return files.slice(0, MAX_FILES)
+}
+
+/** The text of a file; undefined where it is large or binary. */
+async function readText(path: string): Promise<string | undefined> {
+  const {size} = await stat(path)
+  if (size > MAX_TEXT_BYTES) return undefined
+  const bytes = await readFile(path)
+  return bytes.includes(0) ? undefined : bytes.toString('utf8')
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, {withFileTypes: true})
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')

@@ -1,0 +1,30 @@
+import * as addresses from './addresses.js'
+import * as daemons from './daemons.js'
+import * as dhcp from './dhcp.js'
+import * as firewall from './firewall.js'
+import * as groups from './groups.js'
+import * as interfaces from './interfaces.js'
+import * as kernel from './kernel.js'
+import * as keys from './keys.js'
+import * as lists from './lists.js'
+import * as nat from './nat.js'
+import * as routeInterfaces from './route-interfaces.js'
+import * as routes from './routes.js'
+import type {Rule} from './rule.js'
+import * as sysctl from './sysctl.js'
+
+const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
+
+/** Every rule: what these files export that is one, in the order of their ids. */
+export const rules: readonly Rule[] = [addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, nat, routeInterfaces, routes, sysctl]
+  .flatMap(file => Object.values<unknown>(file).filter(value => isRule(value)))
+  .sort((one, other) => one.id < other.id ? -1 : 1)
+
+/** What no file can show, why, and where it is dealt with instead. */
+export const notVisibleInFiles: Readonly<Record<string, {what: string, why: string, instead: string}>> = {
+  M32: {
+    what: 'more than 20 groups in one socket of a receiver',
+    why: 'igmp_max_memberships limits programs on receivers, which no file of the router describes; smcrouted opens a socket for each 20',
+    instead: 'a program in an overlay sets net.ipv4.igmp_max_memberships with system.sysctl; receivers are outside',
+  },
+}
