@@ -5,8 +5,15 @@ export const PROMPT = 'brmc# '
 const ESCAPE = String.fromCodePoint(27)
 const SEQUENCES = new RegExp(`${ESCAPE}\\[[0-9;?]*[A-Za-z]|${ESCAPE}[()][A-Z0-9]|${ESCAPE}[78=>]|\\r`, 'g')
 
-/** Console output as plain text; a sequence that is cut at the end stays until the next chunk completes it. */
-export const cleanConsole = (text: string): string => text.replaceAll(SEQUENCES, '')
+/** The beginning of a sequence whose end is still to come. */
+const CUT_SEQUENCE = new RegExp(`${ESCAPE}[^A-Za-z]{0,15}$`)
+
+/** A piece of console output as plain text; `rest` is a sequence cut at its end, to be put before the next piece. */
+export function cleanConsole(piece: string): {text: string, rest: string} {
+  const cleaned = piece.replaceAll(SEQUENCES, '')
+  const cut = cleaned.search(CUT_SEQUENCE)
+  return cut === -1 ? {text: cleaned, rest: ''} : {text: cleaned.slice(0, cut), rest: cleaned.slice(cut)}
+}
 
 /** The line to type: its output between two marks. The quotes keep the echo of what is typed from looking like what is printed. */
 export const commandLine = (id: number, line: string): string => `echo "brmc-""begin-${id}"; ${line}; printf "\\nbrmc-""end-${id} $?\\n"\n`

@@ -1,7 +1,7 @@
 import type {Readable, Writable} from 'node:stream'
 
 import {BrmcError} from '../errors.js'
-import {cleanConsole, commandLine, endOf, outputOf} from './console-text.js'
+import {cleanConsole, commandLine, endOf, outputOf, PROMPT} from './console-text.js'
 
 const DETAIL_LINES = 15
 const COMMAND_TIMEOUT_MS = 20_000
@@ -11,9 +11,18 @@ export interface CommandResult {
   status: number
 }
 
+interface Wait {
+  pattern: RegExp
+  what: string
+  timeoutMs: number
+  /** The match ends with this: a cheap test, for output comes byte by byte. */
+  tail?: string
+}
+
 /** The guest's serial console over QEMU's standard input and output. */
 export class GuestConsole {
   #text = ''
+  #rest = ''
   #ended: string | undefined
   #commands = 0
   #last: Promise<unknown> = Promise.resolve()
@@ -22,7 +31,9 @@ export class GuestConsole {
   constructor(private readonly stdin: Writable, stdout: Readable) {
     stdout.setEncoding('utf8')
     stdout.on('data', (chunk: string) => {
-      this.#text = cleanConsole(this.#text + chunk)
+      const {text, rest} = cleanConsole(this.#rest + chunk)
+      this.#rest = rest
+      this.#text += text
       this.#wake()
     })
   }
@@ -49,14 +60,14 @@ export class GuestConsole {
       const id = ++this.#commands
       const from = this.#text.length
       this.stdin.write(commandLine(id, line))
-      await this.#waitFrom(from, {pattern: endOf(id), what: `the end of the command: ${line}`, timeoutMs})
+      await this.#waitFrom(from, {pattern: endOf(id), what: `the end of the command: ${line}`, timeoutMs, tail: PROMPT})
       return outputOf(this.#text.slice(from), id)
     })
     this.#last = turn.catch(() => undefined)
     return turn
   }
 
-  async #waitFrom(from: number, {pattern, what, timeoutMs}: {pattern: RegExp, what: string, timeoutMs: number}): Promise<RegExpExecArray> {
+  async #waitFrom(from: number, {pattern, what, timeoutMs, tail = ''}: Wait): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         this.#waiting.delete(check)
@@ -64,7 +75,7 @@ export class GuestConsole {
       }
 
       const check = (): void => {
-        const match = pattern.exec(this.#text.slice(from))
+        const match = this.#text.endsWith(tail) ? pattern.exec(this.#text.slice(from)) : null
         if (!match && this.#ended === undefined) return
         settle()
         if (match) resolve(match)

@@ -39,8 +39,10 @@ export async function runExpectations(lab: Lab, expectations: readonly Expectati
   await act(lab, questions, pace.spacingMs, signal)
   const sent = now()
   const repeats = new Map(expectations.flatMap(({id, repeat}) => repeat ? [[id, {last: started, left: repeat.times}] as [string, Turn]] : []))
-  for (;;) {
-    const open = expectations.filter(expectation => expectation.kind !== 'silence' && !expectation.judge(lab.sightings).passed)
+  let open = expectations.filter(({kind}) => kind !== 'silence')
+  for (let judged = -1; ;) {
+    if (judged !== lab.sightings.length) open = open.filter(expectation => !expectation.judge(lab.sightings).passed)
+    judged = lab.sightings.length
     const waiting = open.filter(({id, repeat}) => repeat ? (repeats.get(id)?.left ?? 0) > 0 : now() - sent < pace.arrivalMs)
     if (waiting.length === 0 && now() - sent >= pace.silenceMs) break
     for (const {id, repeat, stimuli: again} of waiting) {

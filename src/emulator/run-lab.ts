@@ -1,8 +1,8 @@
 import path from 'node:path'
 
-import {payloadOf, type Sighting, type Stimulus} from './expectations/expectation.js'
+import {keyOf, payloadOf, type Sighting, type Stimulus} from './expectations/expectation.js'
 import {discover, receiveAsClient, type DhcpClient} from './host/dhcp-client.js'
-import type {HostState, VirtualHost} from './host/host.js'
+import type {HostState, Observation, VirtualHost} from './host/host.js'
 import {generalQuery, join} from './host/memberships.js'
 import {receive} from './host/virtual-host.js'
 import {echoFrame, udpFrame} from './packet/frame.js'
@@ -55,7 +55,7 @@ function inhabit({host, wire, index, sightings}: Household): {act: (stimulus: St
     const reaction = receive(host, state, frame, time)
     state = reaction.state
     for (const answer of reaction.frames) wire.send(answer)
-    for (const seen of reaction.observations) sightings.push({...seen, on: host.interface})
+    for (const seen of reaction.observations) sightings.push(sightingOf(seen, host.interface))
     if (!leaseWanted) return
     const {frames, taken} = receiveAsClient(client, frame, time)
     for (const answer of frames) wire.send(answer)
@@ -75,6 +75,11 @@ function inhabit({host, wire, index, sightings}: Household): {act: (stimulus: St
       if (frame) wire.send(frame)
     },
   }
+}
+
+function sightingOf(seen: Observation, on: string): Sighting {
+  const key = seen.kind === 'datagram' ? keyOf(seen.payload) : undefined
+  return {...seen, on, ...key !== undefined && {key}}
 }
 
 function frameOf(host: VirtualHost, stimulus: Exclude<Stimulus, {kind: 'join' | 'lease'}>): Buffer | undefined {

@@ -1,7 +1,7 @@
-import type {DatagramSeen} from '../host/host.js'
+import {isSameAddress} from '../packet/address-bytes.js'
 import {mainAddress} from '../host/virtual-host.js'
 import type {DatagramStimulus, Sighting, Stimulus} from './expectation.js'
-import type {Routed} from './delivery.js'
+import {translatedSources, type Routed} from './delivery.js'
 import {hostOn, joins, type Plan} from './plan.js'
 
 /** Packets sent all through the boot, one routed group after the other: the first to come out tells when the router began to route. */
@@ -10,11 +10,11 @@ export interface BootProbe {
   at: (count: number) => DatagramStimulus | undefined
   /** What receivers must do first. */
   joins: readonly Stimulus[]
-  /** Groups, by index, that have come out of each of their interfaces. */
+  /** all: every group has come out of each of its interfaces, and as the sender the file promises there. */
   arrived: (sightings: readonly Sighting[]) => {all: boolean, /** Milliseconds since 1970. */ first?: number}
 }
 
-const KEY = /^boot\/(\d+)\/\d+ /
+const KEY = /^boot\/(\d+)\/\d+$/
 const PORT = 39_000
 
 export function bootProbe(plan: Plan, routed: readonly Routed[]): BootProbe {
@@ -31,21 +31,19 @@ export function bootProbe(plan: Plan, routed: readonly Routed[]): BootProbe {
     joins: routed.flatMap(one => joins(plan, one.forwarding.to, one.group)),
     arrived(sightings) {
       const seen = new Set<string>()
+      const promised = routed.map(one => translatedSources(plan, one))
       let first: number | undefined
       for (const one of sightings) {
-        const index = one.kind === 'datagram' ? indexOf(one) : undefined
-        if (index === undefined || !routed[index]?.forwarding.to.includes(one.on)) continue
-        seen.add(`${index} ${one.on}`)
+        if (one.kind !== 'datagram') continue
+        const index = Number(KEY.exec(one.key ?? '')?.[1] ?? -1)
+        if (!routed[index]?.forwarding.to.includes(one.on)) continue
         first ??= one.time
+        const source = promised[index]?.get(one.on)
+        if (!source || isSameAddress(source, one.source)) seen.add(`${index} ${one.on}`)
       }
 
       const all = routed.every((one, index) => one.forwarding.to.every(name => seen.has(`${index} ${name}`)))
       return {all, ...first !== undefined && {first}}
     },
   }
-}
-
-function indexOf({payload}: DatagramSeen): number | undefined {
-  const match = KEY.exec(payload.toString('latin1', 0, 40))
-  return match ? Number(match[1]) : undefined
 }

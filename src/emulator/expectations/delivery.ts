@@ -7,8 +7,10 @@ import {arrivals, damageOf, hopWord, sightingsOf} from './words.js'
 
 /** One group that is routed, and what the file says of it. */
 export interface Routed {
-  /** `225.0.0.1`, or with its source. */
+  /** `225.0.0.1`, or with its source; for people. */
   name: string
+  /** The same as one word. */
+  id: string
   from: string
   group: Address
   /** The sender a route is for; absent: a fresh one each time. */
@@ -42,24 +44,27 @@ function delivered(plan: Plan, routed: Routed): Expectation {
 /** NAT of routed multicast holds for the first packet of a flow as for the rest (measured: conntrack's does not). */
 function promisedSource(plan: Plan, routed: Routed): Expectation[] {
   const {deployment} = plan
-  const {from, group, forwarding: {to, ttlThreshold}} = routed
-  const rules = to.flatMap(name => deployment.nat.filter(nat => nat.from === from && nat.to === name))
-  if (rules.length === 0) return []
-  const translated = new Map<string, Address>()
-  for (const {to: name, multicast} of rules) {
-    const own = routerAddress(plan, name, group.family)
-    if (multicast === 'translate' && group.family === 4 && own) translated.set(name, own)
-  }
-
+  const {from, forwarding: {to, ttlThreshold}} = routed
+  if (!deployment.nat.some(nat => nat.from === from && to.includes(nat.to))) return []
+  const translated = translatedSources(plan, routed)
   const words = to.map(name => {
     const own = translated.get(name)
-    return own ? `${formatAddress(own)} (translated) on ${name}` : `its own address on ${name}`
+    return own ? `as ${formatAddress(own)} (translated) by ${name}` : `with its sender's address by ${name}`
   })
   const ttl = Math.max(ORDINARY_TTL, Math.min(255, ttlThreshold + 2))
   return [arrival(plan, routed, {
     what: 'source', kind: 'source', ttl, count: BURST, arrivesWith: ttl - 1, translated,
-    title: `comes from ${words.join(' and ')}, from the first packet on`,
+    title: `leaves ${words.join(' and ')}, from the first packet on`,
   })]
+}
+
+/** Interfaces by which the group leaves with the router's own address, static or leased, and that address. */
+export function translatedSources(plan: Plan, {from, group, forwarding: {to}}: Routed): Map<string, Address> {
+  const rules = plan.deployment.nat.filter(nat => nat.from === from && to.includes(nat.to) && nat.multicast === 'translate' && group.family === 4)
+  return new Map(rules.flatMap(({to: name}) => {
+    const own = routerAddress(plan, name, group.family)
+    return own ? [[name, own] as const] : []
+  }))
 }
 
 function atTtlOne(plan: Plan, routed: Routed): Expectation[] {
@@ -110,7 +115,7 @@ interface ArrivalProbe extends Probe {
 function arrival(plan: Plan, routed: Routed, probe: ArrivalProbe): Expectation {
   const {from, group, forwarding: {to}} = routed
   const source = routed.source ?? plan.senders.next(from, group.family) ?? group
-  const id = `${routed.name}-${probe.what}`
+  const id = `${routed.id}-${probe.what}`
   const sent = probes(plan, id, {on: from, source, group, ttl: probe.ttl, count: probe.count})
   const sources = new Map(to.map(name => [name, probe.translated?.get(name) ?? source]))
   const judged = probe.translated || !plan.deployment.nat.some(nat => nat.from === from && to.includes(nat.to))
@@ -147,7 +152,7 @@ function judgeArrival(sightings: readonly Sighting[], {probes: sent, to, ttl, so
 function silence(plan: Plan, routed: Routed, probe: Probe): Expectation {
   const {from, group, forwarding: {to}} = routed
   const source = routed.source ?? plan.senders.next(from, group.family) ?? group
-  return silentFlow(plan, {id: `${routed.name}-${probe.what}`, title: `${routed.name} from ${from} ${probe.title}`, from, to, source, group, ttl: probe.ttl})
+  return silentFlow(plan, {id: `${routed.id}-${probe.what}`, title: `${routed.name} from ${from} ${probe.title}`, from, to, source, group, ttl: probe.ttl})
 }
 
 interface SilentFlow {

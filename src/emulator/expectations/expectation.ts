@@ -24,7 +24,11 @@ export interface DatagramStimulus {
 }
 
 /** What was seen on which wire. */
-export type Sighting = Observation & {on: string}
+export type Sighting = Observation & {
+  on: string
+  /** Of a datagram: the key its payload begins with, where there is one. */
+  key?: string
+}
 
 export interface Verdict {
   passed: boolean
@@ -61,5 +65,9 @@ export function payloadOf(key: string): Buffer {
   return Buffer.from(`${key} ${FILLER.repeat(6)}`)
 }
 
-/** Whether a datagram carries this key, damaged behind it or not. */
-export const carries = (payload: Buffer, key: string): boolean => payload.subarray(0, key.length + 1).equals(Buffer.from(`${key} `))
+const LONGEST_KEY = 120
+
+/** The key a payload begins with, damaged behind it or not. */
+export function keyOf(payload: Buffer): string | undefined {
+  return /^([!-~]+) /.exec(payload.toString('latin1', 0, LONGEST_KEY))?.[1]
+}

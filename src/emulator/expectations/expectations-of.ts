@@ -18,7 +18,7 @@ const FIRST_IDENTIFIER = 0x4200
 export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHost[] = virtualHostsOf(deployment, 'virt'), attempt = 1): Expectation[] {
   const plan = planToProve(deployment, hosts, attempt)
   const routed = routedGroups(plan)
-  const unique = [...new Map(routed.map(one => [`${one.from} ${one.name}`, one])).values()]
+  const unique = [...new Map(routed.map(one => [one.id, one])).values()]
   let identifier = FIRST_IDENTIFIER + 0x100 * attempt
   return [
     ...leaseExpectations(plan),
@@ -47,8 +47,8 @@ export function routedGroups(plan: Plan): Routed[] {
     const sender = source ?? anySender
     const forwarding = sender && forwardingOf(deployment, {from: route.from, source: sender, group})
     if (!forwarding || forwarding.to.length === 0) return []
-    const name = source ? `${formatAddress(group)} of ${formatAddress(source)}` : formatAddress(group)
-    return [{name: deployment.routes.some(other => other.from !== route.from && other.group.address.bits === group.bits) ? `${name} (${route.from})` : name, from: route.from, group, forwarding, ...source && {source}}]
+    const names = [formatAddress(group), ...source ? [formatAddress(source)] : []]
+    return [{name: names.join(' of '), id: [...names, route.from].join('-'), from: route.from, group, forwarding, ...source && {source}}]
   }))
 }
 

@@ -10,7 +10,7 @@ const PATIENCE = {everyMs: 400, times: 10}
 
 /** A ping of the group: far hosts that joined answer with their own address; the router's own answer proves nothing about routing. */
 export function pingExpectations(plan: Plan, routed: Routed, identifier: number): Expectation[] {
-  const {name, from, group, forwarding: {to}} = routed
+  const {id, name, from, group, forwarding: {to}} = routed
   const source = routed.source ?? hostAddress(plan, from, group.family)
   // The answers come back by unicast: the router must know both networks.
   if (!source || !routerAddress(plan, from, group.family) || to.some(far => !routerAddress(plan, far, group.family))) return []
@@ -21,7 +21,7 @@ export function pingExpectations(plan: Plan, routed: Routed, identifier: number)
   const router = hostOn(plan, from)
   const own = router ? routerAddresses(plan.deployment, router) : []
   return [{
-    id: `${name}-ping`,
+    id: `${id}-ping`,
     title: `a ping of ${name} from ${from} is answered by the host on ${to.join(' and ')} that joined`,
     expected: `echo replies from ${[...answerers.values()].map(formatAddress).join(' and ')}, back on ${from}`,
     kind: 'ping',
@@ -32,9 +32,17 @@ export function pingExpectations(plan: Plan, routed: Routed, identifier: number)
       const replies = replyAddresses(sightings, {on: from, to: source, identifier})
       const passed = [...answerers.values()].every(address => isAmong(replies, address))
       const names = replies.map(address => `${formatAddress(address)}${isAmong(own, address) ? ' (the router itself: no proof)' : ''}`)
-      return {passed, seen: names.length === 0 ? 'no reply' : `replies from ${names.join(' and ')}`}
+      const asked = requestsSeen(sightings, to, identifier)
+      return {passed, seen: `${names.length === 0 ? 'no reply' : `replies from ${names.join(' and ')}`}; the request ${asked}`}
     },
   }]
+}
+
+function requestsSeen(sightings: readonly Sighting[], to: readonly string[], identifier: number): string {
+  return to.map(on => {
+    const request = sightings.find(one => one.kind === 'echo request' && one.on === on && one.identifier === identifier)
+    return request?.kind === 'echo request' ? `came to ${on} from ${formatAddress(request.source)}` : `did not come to ${on}`
+  }).join(' and ')
 }
 
 function replyAddresses(sightings: readonly Sighting[], {on, to, identifier}: {on: string, to: Address, identifier: number}): Address[] {
@@ -45,13 +53,13 @@ function replyAddresses(sightings: readonly Sighting[], {on, to, identifier}: {o
 /** answerPing is about the router itself, which answers for the groups it joined; IPv6 always does (RFC 4443 §4.2). */
 export function routerPingExpectations(plan: Plan, routed: Routed, identifier: number): Expectation[] {
   const {deployment} = plan
-  const {from, group, name} = routed
+  const {id, from, group, name} = routed
   const source = routed.source ?? hostAddress(plan, from, 4)
   const own = routerAddress(plan, from, 4)
   if (group.family !== 4 || !source || !own) return []
   const wanted = deployment.answerPing
   return [{
-    id: `${name}-router-ping`,
+    id: `${id}-router-ping`,
     title: `the router itself ${wanted ? 'answers' : 'does not answer'} a ping of ${name} (which says nothing about routing)`,
     expected: wanted ? `an echo reply from ${formatAddress(own)}` : `no echo reply from ${formatAddress(own)}`,
     kind: wanted ? 'ping' : 'silence',

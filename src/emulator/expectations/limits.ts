@@ -37,12 +37,12 @@ function quiet(plan: Plan, {from, group, id, title}: Quiet): Expectation[] {
 }
 
 /** A route is one way, unless the file has another for the way back. */
-export function reverseExpectations(plan: Plan, {name, from, group, forwarding}: Routed): Expectation[] {
+export function reverseExpectations(plan: Plan, {id, name, from, group, forwarding}: Routed): Expectation[] {
   return forwarding.to.flatMap(back => {
     const source = plan.senders.next(back, group.family)
     if (!source || forwardingOf(plan.deployment, {from: back, source, group})?.to.length !== 0) return []
     return [silentFlow(plan, {
-      id: `${name}-back-from-${back}`,
+      id: `${id}-back-from-${back}`,
       title: `${name} sent from ${back} is not forwarded: the route is one way`,
       from: back, to: [from], source, group, ttl: FAR,
     })]
@@ -50,12 +50,12 @@ export function reverseExpectations(plan: Plan, {name, from, group, forwarding}:
 }
 
 /** (S,G): other senders of the same group are not let through, unless another route does. */
-export function otherSenderExpectations(plan: Plan, {name, from, group, source: only, forwarding}: Routed): Expectation[] {
+export function otherSenderExpectations(plan: Plan, {id, from, group, source: only, forwarding}: Routed): Expectation[] {
   if (!only) return []
   const source = plan.senders.next(from, group.family)
   if (!source || forwardingOf(plan.deployment, {from, source, group})?.to.length !== 0) return []
   const title = `${formatAddress(group)} from ${from} of another sender (${formatAddress(source)}) is not forwarded`
-  return [silentFlow(plan, {id: `${name}-other-sender`, title, from, to: forwarding.to, source, group, ttl: FAR})]
+  return [silentFlow(plan, {id: `${id}-other-sender`, title, from, to: forwarding.to, source, group, ttl: FAR})]
 }
 
 const othersThan = ({interfaces}: Deployment, name: string): string[] => interfaces.map(one => one.name).filter(other => other !== name)

@@ -1,13 +1,13 @@
 import {formatAddress, type Address} from '../../network/address.js'
 import {multicastMac} from '../packet/mac.js'
 import type {DatagramSeen} from '../host/host.js'
-import {carries, payloadOf, type DatagramStimulus, type Sighting} from './expectation.js'
+import {payloadOf, type DatagramStimulus, type Sighting} from './expectation.js'
 
 export type DatagramSighting = DatagramSeen & {on: string}
 
 /** Sightings of one probe, wherever it turned up. */
 export function sightingsOf(sightings: readonly Sighting[], {key}: DatagramStimulus): DatagramSighting[] {
-  return sightings.filter((one): one is DatagramSighting => one.kind === 'datagram' && carries(one.payload, key))
+  return sightings.filter((one): one is DatagramSighting => one.kind === 'datagram' && one.key === key)
 }
 
 /** `2 of 3 packets on usb0, 3 of 3 on eth0`; TTL and sender where they differ from what is wanted are told by the caller. */
