@@ -1,4 +1,4 @@
-import {translatorName} from '../multicast/nftables.js'
+import {nftablesModel, translatorName} from '../multicast/nftables.js'
 import type {Deployment} from '../spec/deployment.js'
 import {formatAddress, formatPrefix} from './address.js'
 import type {NetworkInterface} from './model.js'
@@ -15,26 +15,30 @@ export interface InterfaceLine {
 }
 
 export function interfaceLines(deployment: Deployment): InterfaceLine[] {
-  return deployment.interfaces.flatMap(one => linesOf(one, deployment).map(([key, value]) => ({name: one.name, key, value})))
+  const chains = new Set(nftablesModel(deployment).translators.map(({chain}) => chain))
+  return deployment.interfaces.flatMap(one => linesOf(one, deployment, chains).map(([key, value]) => ({name: one.name, key, value})))
 }
 
+type Line = [InterfaceLine['key'], string]
+
 /** In the order the script works them off: settings and addresses before it is up, servers last. */
-function linesOf(one: NetworkInterface, deployment: Deployment): [InterfaceLine['key'], string][] {
-  const translates = deployment.nat.some(({to, multicast}) => to === one.name && multicast === 'translate')
-    && deployment.routes.some(({family, to}) => family === 4 && to.includes(one.name))
+function linesOf(one: NetworkInterface, deployment: Deployment, chains: ReadonlySet<string>): Line[] {
+  const translator = translatorName(one.name, 4)
   return [
-    ['role', one.role],
-    ...one.mac === undefined ? [] : [['mac', one.mac] as [InterfaceLine['key'], string]],
-    ...interfaceSysctls(one, deployment).map(({path, value}): [InterfaceLine['key'], string] => ['sysctl', `${path} ${value}`]),
-    ...one.addresses.map((prefix): [InterfaceLine['key'], string] => ['address', formatPrefix(prefix)]),
-    ['up', 'now'],
-    ...one.gateways.map((gateway): [InterfaceLine['key'], string] => ['gateway', formatAddress(gateway)]),
-    ...one.dhcp && translates ? [['translator', translatorName(one.name, 4)] as [InterfaceLine['key'], string]] : [],
-    ...one.dhcp ? [['dhcp', 'client'] as [InterfaceLine['key'], string]] : [],
-    ...one.accessPoint ? [['access-point', hostapdPath(one.name)] as [InterfaceLine['key'], string]] : [],
-    ...one.dhcpServer ? [['dhcp-server', udhcpdPath(one.name)] as [InterfaceLine['key'], string]] : [],
+    ...lines('role', one.role),
+    ...lines('mac', one.mac),
+    ...lines('sysctl', ...interfaceSysctls(one, deployment).map(({path, value}) => `${path} ${value}`)),
+    ...lines('address', ...one.addresses.map(formatPrefix)),
+    ...lines('up', 'now'),
+    ...lines('gateway', ...one.gateways.map(formatAddress)),
+    ...lines('translator', one.dhcp && chains.has(translator) ? translator : undefined),
+    ...lines('dhcp', one.dhcp ? 'client' : undefined),
+    ...lines('access-point', one.accessPoint && hostapdPath(one.name)),
+    ...lines('dhcp-server', one.dhcpServer && udhcpdPath(one.name)),
   ]
 }
+
+const lines = (key: Line[0], ...values: (string | undefined)[]): Line[] => values.flatMap(value => value === undefined ? [] : [[key, value] satisfies Line])
 
 /** Places in the guest. */
 export const hostapdPath = (name: string): string => `/etc/hostapd/${name}.conf`
