@@ -1,0 +1,29 @@
+import {Flags} from '@oclif/core'
+
+import {BaseCommand} from '../base-command.js'
+import type {Finding} from '../spec/finding.js'
+import {formatFindings} from '../spec/format-findings.js'
+import {readAndCheck} from '../workflow/open-project.js'
+
+export default class Check extends BaseCommand {
+  static override summary = 'Find everything in the project that would go wrong'
+  static override description = 'All findings at once, each with its place, what was seen to go wrong in practice, and the fix. Exit status 10 where one of them is an error.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --strict --json']
+  static override flags = {
+    project: Flags.directory({summary: 'Folder of the project', default: '.', helpValue: '<folder>', exists: true}),
+    strict: Flags.boolean({summary: 'Let warnings count as errors'}),
+  }
+
+  async run(): Promise<{findings: readonly Finding[], errors: number, warnings: number}> {
+    const {flags} = await this.parse(Check)
+    const {text, checked: {findings, deployments, texts}} = await readAndCheck(flags.project)
+    const errors = findings.filter(({severity}) => severity === 'error').length
+    const warnings = findings.length - errors
+    if (findings.length > 0) this.log(formatFindings(findings, {texts, colour: this.colour, columns: process.stdout.columns}))
+    this.log(findings.length === 0
+      ? `${text.project.file}: no findings (deployments: ${deployments.map(({name}) => name).join(', ')})`
+      : `${errors} errors, ${warnings} warnings`)
+    if (errors > 0 || (flags.strict && warnings > 0)) this.endWith('SPEC_INVALID')
+    return {findings, errors, warnings}
+  }
+}

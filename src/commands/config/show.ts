@@ -1,0 +1,25 @@
+import {Args, Flags} from '@oclif/core'
+import {stringify} from 'yaml'
+
+import {BaseCommand} from '../../base-command.js'
+import {withoutSecrets} from '../../image/manifest.js'
+import type {Spec} from '../../spec/schema.js'
+import {chooseDeployments, openProject} from '../../workflow/open-project.js'
+
+export default class ConfigShow extends BaseCommand {
+  static override summary = 'Show what a deployment comes to: defaults filled in, files merged, secrets withheld'
+  static override args = {deployment: Args.string({description: 'Name of a file below deployments/', default: 'default'})}
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> lab --json']
+  static override flags = {
+    project: Flags.directory({summary: 'Folder of the project', default: '.', helpValue: '<folder>', exists: true}),
+  }
+
+  async run(): Promise<Spec> {
+    const {args, flags} = await this.parse(ConfigShow)
+    const [chosen] = chooseDeployments(await openProject(flags.project), [args.deployment])
+    if (!chosen) throw new Error('one name, one deployment')
+    const spec = withoutSecrets(chosen.spec)
+    this.log(stringify(spec).trimEnd())
+    return spec
+  }
+}

@@ -1,0 +1,49 @@
+import {Args, Flags} from '@oclif/core'
+
+import {BaseCommand} from '../base-command.js'
+import {BrmcError} from '../errors.js'
+import type {ImageManifest} from '../image/manifest.js'
+import {makeImages} from '../workflow/make-images.js'
+
+export default class Image extends BaseCommand {
+  static override summary = 'Make the SD-card image of each deployment'
+  static override description = 'Checks, generates, makes or reuses the base, composes build/images/<deployment>/sdcard.img and its manifest. Needs no root rights.'
+  static override strict = false
+  static override args = {deployment: Args.string({description: 'Names of deployments (default: all)'})}
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> lisbon porto --release release/',
+    '<%= config.bin %> <%= command.id %> --base debian --root ram',
+  ]
+
+  static override flags = {
+    project: Flags.directory({summary: 'Folder of the project', default: '.', helpValue: '<folder>', exists: true}),
+    base: Flags.option({summary: 'Base, whatever the file says', options: ['debian', 'buildroot'] as const})(),
+    root: Flags.option({summary: 'Root format, whatever the file says', options: ['ext4', 'ram'] as const})(),
+    release: Flags.string({summary: 'Also write .img.xz, .bmap and SHA256SUMS into this folder', helpValue: '<folder>'}),
+  }
+
+  async run(): Promise<{images: (ImageManifest & {path: string})[], released: string[], warnings: string[]}> {
+    const {argv, flags} = await this.parse(Image)
+    const {images, released, warnings} = await makeImages({
+      folder: flags.project,
+      names: argv.map(String),
+      ...flags.base && {base: flags.base},
+      ...flags.root && {root: flags.root},
+      ...flags.release !== undefined && {releaseFolder: flags.release},
+      ...sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']),
+      reporting: this.reporting,
+    })
+    for (const warning of warnings) this.logToStderr(`warning: ${warning}`)
+    for (const {target, manifest} of images) this.log(`${manifest.sha256}  ${target}`)
+    for (const file of released) this.log(file)
+    return {images: images.map(({target, manifest}) => ({path: target, ...manifest})), released, warnings}
+  }
+}
+
+/** https://reproducible-builds.org/specs/source-date-epoch/ */
+function sourceDateEpoch(text: string | undefined): {epochOverride?: number} {
+  if (text === undefined || text === '') return {}
+  if (!/^\d{1,12}$/.test(text)) throw new BrmcError('USAGE', `SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, not a number of seconds since 1970`)
+  return {epochOverride: Number(text)}
+}

@@ -1,0 +1,128 @@
+import {mkdir, mkdtemp, readFile, rename, rm, writeFile} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
+
+import {readTarEntries} from '../archive/read-tar.js'
+import {BOOT_FOLDER, ROOTFS_TAR, type Bundle} from '../base/bundle.js'
+import {boards} from '../boards/boards.js'
+import type {BootFile} from '../image/boot-file.js'
+import {planImage} from '../image/compose.js'
+import {identityOf} from '../image/identity.js'
+import {withoutSecrets, type ImageManifest} from '../image/manifest.js'
+import {writeImage, type HashedRange} from '../image/write-image.js'
+import {withDeviceTable} from '../overlay/device-nodes.js'
+import {parseDeviceTable} from '../overlay/device-table.js'
+import type {RootTree} from '../overlay/entry.js'
+import type {Layer} from '../overlay/layer.js'
+import {mergeLayers} from '../overlay/merge-layers.js'
+import {readFolderLayer} from '../overlay/read-folder-layer.js'
+import {readTarLayer} from '../overlay/read-tar-layer.js'
+import type {Run} from '../process/run.js'
+import {bootConfig} from '../tree/boot-config.js'
+import type {TemplateSet} from '../tree/template-set.js'
+import type {ChosenDeployment} from './open-project.js'
+import {ramArchives} from './ram-root.js'
+
+export interface ComposeRequest extends ChosenDeployment {
+  /** Absolute path of the project. */
+  folder: string
+  base: {bundle: Bundle, folder: string}
+  templates: TemplateSet
+  /** The image's path; its manifest is `<target>.json`. */
+  target: string
+  run: Run
+  signal: AbortSignal
+  onProgress?: (done: number, total: number) => void
+}
+
+export interface ComposedImage {
+  target: string
+  manifest: ImageManifest
+  mappedRanges: HashedRange[]
+}
+
+const DEVICE_TABLE = 'br2-external/board/common/device_table.txt'
+
+/** Lays a deployment's layers over the base and writes the card and its manifest. Nothing is left behind where it fails. */
+export async function composeImage(request: ComposeRequest): Promise<ComposedImage> {
+  await mkdir(dirname(request.target), {recursive: true})
+  const scratch = await mkdtemp(join(dirname(request.target), '.compose-'))
+  try {
+    return await composeWith(request, scratch)
+  } finally {
+    await rm(scratch, {recursive: true, force: true})
+  }
+}
+
+async function composeWith(request: ComposeRequest, scratch: string): Promise<ComposedImage> {
+  const {spec, deployment, base: {bundle, folder: baseFolder}, target, signal} = request
+  const epoch = bundle.sourceDateEpoch
+  const base = {name: ROOTFS_TAR, kind: 'archive' as const, entries: readTarEntries(join(baseFolder, ROOTFS_TAR))}
+  const root = await rootTree(request, base, scratch)
+  const identity = identityOf(spec.name, deployment.name)
+  const archives = deployment.root === 'ram' ? await ramArchives({root, base, baseFolder, epoch}) : []
+  const plan = planImage({
+    bootFiles: [...await baseBootFiles(request), ...archives, ...configFiles(request, archives.map(({path}) => path))],
+    root: deployment.root === 'ram' ? {format: 'ram'} : {format: 'ext4', tree: root, uuid: identity.rootUuid, hashSeed: identity.hashSeed, label: 'root'},
+    diskSignature: identity.diskSignature,
+    volumeId: identity.volumeId,
+    epoch,
+  })
+  const {sha256 = '', size, mappedRanges} = await writeImage({
+    target, size: plan.size, regions: plan.regions, signal,
+    ...request.onProgress && {onProgress: done => request.onProgress?.(done, plan.size)},
+  })
+  const manifest: ImageManifest = {
+    version: 1,
+    image: 'sdcard.img',
+    size,
+    sha256,
+    deployment: deployment.name,
+    sourceDateEpoch: epoch,
+    partitions: plan.partitions,
+    base: {provider: bundle.provider, key: bundle.key, kernelRelease: bundle.kernelRelease, packages: bundle.packages},
+    spec: withoutSecrets(spec),
+  }
+  await writeWhole(`${target}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
+  return {target, manifest, mappedRanges}
+}
+
+/** docs/architecture.md, "Layers of a root file system". */
+async function rootTree({folder, deployment, base: {bundle}, run, signal}: ComposeRequest, base: Layer, scratch: string): Promise<RootTree> {
+  const generated = ['br2-external/overlays/router', `br2-external/overlays/deployments/${deployment.name}`]
+  const layers = await Promise.all([...generated, ...deployment.overlays].map(async path => {
+    const place = join(folder, path)
+    return /\.(tar(\.\w+)?|tgz|txz|tzst)$/.test(path) ? readTarLayer(place, {scratch, run, signal}) : readFolderLayer(place, bundle.sourceDateEpoch)
+  }))
+  const deviceTable = parseDeviceTable(await readFile(join(folder, DEVICE_TABLE), 'utf8'), DEVICE_TABLE)
+  return withDeviceTable(mergeLayers([base, ...layers], bundle.sourceDateEpoch), deviceTable, {file: DEVICE_TABLE, epoch: bundle.sourceDateEpoch})
+}
+
+/** Kernel, device trees and firmware; the initramfs of the base only where it has a root to find. */
+async function baseBootFiles({base: {bundle, folder}, deployment}: ComposeRequest): Promise<BootFile[]> {
+  const {entries} = await readFolderLayer(join(folder, BOOT_FOLDER), bundle.sourceDateEpoch)
+  return entries.flatMap(({type, path, size, content}) =>
+    type === 'file' && content !== undefined && !(deployment.root === 'ram' && path === bundle.initramfs) ? [{path, size, content}] : [])
+}
+
+function configFiles({spec, deployment, base: {bundle}, templates}: ComposeRequest, archives: readonly string[]): BootFile[] {
+  const {rootUuid, diskSignature} = identityOf(spec.name, deployment.name)
+  const country = deployment.interfaces.find(({accessPoint}) => accessPoint !== undefined)?.accessPoint?.country
+  const {configTxt, cmdlineTxt} = bootConfig({
+    board: boards[deployment.board],
+    bundle,
+    root: deployment.root,
+    rootFileSystem: {uuid: rootUuid, diskSignature},
+    initramfsFiles: deployment.root === 'ram' ? archives : bundle.initramfs === undefined ? [] : [bundle.initramfs],
+    upstreamKernel: bundle.provider === 'debian',
+    ...country !== undefined && {country},
+  }, templates)
+  return Object.entries({'config.txt': configTxt, 'cmdline.txt': cmdlineTxt}).map(([path, text]) => {
+    const content = Buffer.from(text)
+    return {path, size: content.length, content}
+  })
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.partial`, text)
+  await rename(`${path}.partial`, path)
+}

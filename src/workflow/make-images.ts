@@ -1,0 +1,145 @@
+import {join} from 'node:path'
+
+import {refusals} from '../base/debian/refusals.js'
+import {makeDebianBase, type BaseProgress, type DebianBase} from '../base/debian/write-base.js'
+import {BrmcError} from '../errors.js'
+import {run} from '../process/run.js'
+import type {Spec} from '../spec/schema.js'
+import {contentOf, type TemplateSet} from '../tree/template-set.js'
+import {composeImage, type ComposedImage} from './compose-image.js'
+import {chooseDeployments, openProject, type ChosenDeployment, type OpenProject} from './open-project.js'
+import {releaseImage} from './release-image.js'
+import {runSteps, type Reporting, type Show, type Step} from './reporting.js'
+import {applyTree, planTree} from './sync-tree.js'
+
+export interface ImagesRequest {
+  /** Folder of the project, or one below it. */
+  folder: string
+  /** Names of deployments; none: all. */
+  names: readonly string[]
+  /** In place of what the file says. */
+  base?: Spec['base']
+  root?: Spec['root']
+  /** Also write what a release needs into this folder: .img.xz, .bmap, SHA256SUMS. */
+  releaseFolder?: string
+  /** Seconds since 1970, in place of the base's own (SOURCE_DATE_EPOCH). */
+  epochOverride?: number
+  reporting: Reporting
+}
+
+interface Making {
+  request: ImagesRequest
+  project?: OpenProject
+  chosen: ChosenDeployment[]
+  templates?: TemplateSet
+  bases: Map<string, DebianBase>
+  images: ComposedImage[]
+  released: string[]
+  warnings: string[]
+}
+
+/** Where an image of a deployment lies, relative to the project. */
+export const imagePath = (deployment: string): string => join('build', 'images', deployment, 'sdcard.img')
+
+/** From brmc.yaml to sdcard.img, for each deployment: check, generate, base, compose. */
+export async function makeImages(request: ImagesRequest): Promise<Pick<Making, 'images' | 'released' | 'warnings'>> {
+  const opened = await runSteps<Making>([
+    {title: 'Check the project', run: check},
+    {title: 'Generate br2-external/', run: generate},
+  ], {request, chosen: [], bases: new Map(), images: [], released: [], warnings: []}, request.reporting)
+  const each = opened.chosen.flatMap((chosen): Step<Making>[] => [
+    {title: `${chosen.deployment.name}: base ${chosen.deployment.base}`, run: (making, show) => makeBase(making, chosen, show)},
+    {title: `${chosen.deployment.name}: compose`, run: (making, show) => compose(making, chosen, show)},
+  ])
+  return runSteps(each, opened, request.reporting)
+}
+
+async function check(making: Making, show: Show): Promise<void> {
+  const {folder, names, base, root} = making.request
+  making.project = await openProject(folder)
+  making.chosen = chooseDeployments(making.project, names).map(({deployment, spec}) => ({
+    spec: {...spec, ...base && {base}, ...root && {root}},
+    deployment: {...deployment, ...base && {base}, ...root && {root}},
+  }))
+  for (const {deployment} of making.chosen) refuse(deployment)
+  show.conclude(`Check the project: ${making.chosen.map(({deployment}) => deployment.name).join(', ')}`)
+}
+
+/** What cannot be done is said before anything starts. */
+function refuse(deployment: ChosenDeployment['deployment']): void {
+  if (deployment.base === 'buildroot') {
+    throw new BrmcError('BASE_UNSUPPORTED', `${deployment.name}: brmc does not drive Buildroot yet`, {
+      suggestions: ['use Debian\'s packages: brmc image --base debian', 'or build br2-external/ by hand, as its README.md says'],
+    })
+  }
+
+  const [first, ...others] = refusals(deployment)
+  if (first) throw others.length === 0 ? first : new BrmcError(first.code, first.message, {details: others.map(({message}) => message), suggestions: first.suggestions})
+}
+
+async function generate(making: Making, show: Show): Promise<void> {
+  const planned = await planTree(projectOf(making))
+  const touched = await applyTree(planned, making.request.reporting.signal)
+  making.templates = planned.templates
+  show.conclude(`Generate br2-external/: ${touched.length === 0 ? 'up to date' : `${touched.length} of ${planned.plan.length} files written`}`)
+}
+
+async function makeBase(making: Making, {deployment}: ChosenDeployment, show: Show): Promise<void> {
+  const {folder} = projectOf(making)
+  const base = await makeDebianBase({
+    deployment,
+    projectFolder: folder,
+    cacheFolder: join(folder, 'build'),
+    run,
+    initScript: contentOf(templatesOf(making), 'board/common/initramfs/init', {}).toString(),
+    epochOverride: making.request.epochOverride,
+    onProgress: progress => { show.say(progressLine(progress)) },
+    signal: making.request.reporting.signal,
+  })
+  making.bases.set(deployment.name, base)
+  making.warnings.push(...base.warnings)
+  const {kernelRelease, packages, key} = base.bundle
+  show.conclude(`${deployment.name}: base debian, kernel ${kernelRelease}, ${packages.length} packages${base.cached ? ` (as made before: ${key.slice(0, 12)})` : ''}`)
+}
+
+const STEP_WORDS: Readonly<Record<BaseProgress['step'], string>> = {
+  index: 'reading the package index',
+  packages: 'downloading packages',
+  unpack: 'unpacking',
+  modules: 'choosing kernel modules',
+  write: 'writing the base',
+}
+
+function progressLine({step, done, total}: BaseProgress): string {
+  return step === 'packages' ? `${STEP_WORDS[step]}: ${mebibytes(done)} of ${mebibytes(total)} MiB` : STEP_WORDS[step]
+}
+
+async function compose(making: Making, chosen: ChosenDeployment, show: Show): Promise<void> {
+  const {request: {reporting: {signal}, releaseFolder}} = making
+  const base = making.bases.get(chosen.deployment.name)
+  if (!base) throw new BrmcError('INTERNAL', 'composing comes after the base')
+  const {folder} = projectOf(making)
+  const image = await composeImage({
+    ...chosen, folder, base, templates: templatesOf(making), target: join(folder, imagePath(chosen.deployment.name)), run, signal,
+    onProgress: (done, total) => { show.say(`${mebibytes(done)} of ${mebibytes(total)} MiB`) },
+  })
+  making.images.push(image)
+  if (releaseFolder !== undefined) {
+    show.say('compressing for the release')
+    making.released.push(...await releaseImage(image, {folder: releaseFolder, run, signal}))
+  }
+
+  show.conclude(`${chosen.deployment.name}: ${imagePath(chosen.deployment.name)}, ${mebibytes(image.manifest.size)} MiB, root ${chosen.deployment.root}`)
+}
+
+const mebibytes = (bytes: number): number => Math.round(bytes / 1024 / 1024)
+
+function projectOf({project}: Making): OpenProject {
+  if (!project) throw new BrmcError('INTERNAL', 'the project is opened first')
+  return project
+}
+
+function templatesOf({templates}: Making): TemplateSet {
+  if (!templates) throw new BrmcError('INTERNAL', 'the templates are read before the base is made')
+  return templates
+}

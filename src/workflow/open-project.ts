@@ -1,0 +1,61 @@
+import {BrmcError} from '../errors.js'
+import {checkProject, type CheckedProject} from '../spec/check-project.js'
+import type {Deployment} from '../spec/deployment.js'
+import {formatFindings} from '../spec/format-findings.js'
+import {didYouMean} from '../spec/suggest.js'
+import type {ProjectText} from '../spec/project-text.js'
+import {readProject} from '../spec/read-project.js'
+import type {Spec} from '../spec/schema.js'
+
+export interface OpenProject {
+  /** Absolute path of the folder that holds brmc.yaml. */
+  folder: string
+  text: ProjectText
+  checked: CheckedProject
+}
+
+/** What the project in `folder` (or a folder above it) says; findings are left to the caller. Throws PROJECT_MISSING. */
+export async function readAndCheck(folder: string): Promise<OpenProject> {
+  const text = await readProject(folder)
+  return {folder: text.folder, text, checked: checkProject(text)}
+}
+
+/** The same, for who wants to go on: throws SPEC_INVALID with every finding where one of them is an error. */
+export async function openProject(folder: string): Promise<OpenProject> {
+  const project = await readAndCheck(folder)
+  const errors = project.checked.findings.filter(({severity}) => severity === 'error')
+  if (errors.length > 0) {
+    throw new BrmcError('SPEC_INVALID', `${errors.length === 1 ? 'one error' : `${errors.length} errors`} in the project file`, {
+      details: formatFindings(errors, {texts: project.checked.texts, colour: false}).trimEnd().split('\n'),
+      suggestions: ['see all findings with: brmc check'],
+    })
+  }
+
+  return project
+}
+
+/** The project file's own `name`; every deployment has it or its own. */
+export function projectNameOf({specs}: CheckedProject): string {
+  const [{spec} = {}] = specs
+  if (!spec) throw new BrmcError('SPEC_INVALID', 'the project file describes no deployment', {suggestions: ['see why with: brmc check']})
+  return spec.name
+}
+
+export interface ChosenDeployment {
+  deployment: Deployment
+  spec: Spec
+}
+
+/** The deployments of these names; none named: all there are. Throws USAGE for a name that no file has. */
+export function chooseDeployments({checked}: OpenProject, names: readonly string[]): ChosenDeployment[] {
+  const known = checked.deployments.map(({name}) => name)
+  return (names.length === 0 ? known : [...new Set(names)]).map(name => {
+    const deployment = checked.deployments.find(candidate => candidate.name === name)
+    const spec = checked.specs.find(candidate => candidate.name === name)?.spec
+    if (deployment && spec) return {deployment, spec}
+    const close = didYouMean(name, known)
+    throw new BrmcError('USAGE', `there is no deployment ${name}`, {
+      suggestions: [...close === undefined ? [] : [`did you mean ${close}?`], `there are: ${known.join(', ')}`],
+    })
+  })
+}

@@ -1,0 +1,95 @@
+import {createWriteStream} from 'node:fs'
+import {rename, rm, stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import {Readable} from 'node:stream'
+import {buffer} from 'node:stream/consumers'
+import {pipeline} from 'node:stream/promises'
+
+import {cpioPieces, pathsWithXattrs} from '../archive/cpio.js'
+import {readPieces} from '../archive/read-pieces.js'
+import {BrmcError} from '../errors.js'
+import type {BootFile} from '../image/boot-file.js'
+import type {RootEntry, RootTree} from '../overlay/entry.js'
+import type {Layer} from '../overlay/layer.js'
+import {mergeLayers} from '../overlay/merge-layers.js'
+
+/** The base's root as an initramfs; made once for a base and kept beside its rootfs.tar. */
+const BASE_ARCHIVE = 'root.cpio'
+/** What a deployment has on top of it: unpacked second, so its files win. */
+const SITE_ARCHIVE = 'site.cpio'
+
+export interface RamRootRequest {
+  /** All layers merged. */
+  root: RootTree
+  base: Layer
+  baseFolder: string
+  epoch: number
+}
+
+/**
+ * A ram root as files of the boot partition: the base's archive, and a small one with all that the deployment adds or changes. The kernel
+ * unpacks them one after the other (Documentation/driver-api/early-userspace/buffer-format.rst). Where something of the base has to go, which
+ * no later archive can say, the whole root is one archive. Throws OVERLAY_INVALID for extended attributes: the format has no place for them.
+ */
+export async function ramArchives({root, base, baseFolder, epoch}: RamRootRequest): Promise<BootFile[]> {
+  refuseXattrs(root)
+  const below = mergeLayers([base], epoch)
+  const own = [...root.values()].filter(entry => !isSame(below.get(entry.path), entry))
+  if ([...below.values()].some(entry => isInTheWay(entry, root.get(entry.path)))) return [await inMemory(BASE_ARCHIVE, root.values())]
+  return [await baseArchive(below, baseFolder), await inMemory(SITE_ARCHIVE, own)]
+}
+
+function refuseXattrs(root: RootTree): void {
+  const paths = pathsWithXattrs(root.values())
+  if (paths.length === 0) return
+  throw new BrmcError('OVERLAY_INVALID', 'root: ram cannot hold extended attributes (file capabilities are one)', {
+    details: paths.slice(0, 10),
+    suggestions: ['use root: ext4', 'or leave the attributes out of the overlay'],
+  })
+}
+
+/** Gone, or something else now: the kernel unpacks over what is there and removes nothing but a file of another type. */
+function isInTheWay(below: RootEntry, now: RootEntry | undefined): boolean {
+  return now === undefined || (below.type === 'directory' || below.type === 'hardlink' || now.type === 'hardlink') && below.type !== now.type
+}
+
+function isSame(below: RootEntry | undefined, now: RootEntry): boolean {
+  return below !== undefined && below.content === now.content
+    && (['type', 'mode', 'uid', 'gid', 'mtime', 'size', 'target'] as const).every(key => below[key] === now[key])
+    && below.device?.major === now.device?.major && below.device?.minor === now.device?.minor
+}
+
+async function baseArchive(below: RootTree, baseFolder: string): Promise<BootFile> {
+  const file = join(baseFolder, BASE_ARCHIVE)
+  if (await sizeOf(file) === undefined) {
+    const partial = `${file}.${process.pid}.partial`
+    try {
+      await pipeline(archive(below.values()), createWriteStream(partial))
+      await rename(partial, file)
+    } finally {
+      await rm(partial, {force: true})
+    }
+  }
+
+  return {path: BASE_ARCHIVE, size: await sizeOf(file) ?? 0, content: {file, offset: 0}}
+}
+
+async function inMemory(path: string, entries: Iterable<RootEntry>): Promise<BootFile> {
+  const content = await buffer(archive(entries))
+  return {path, size: content.length, content}
+}
+
+/**
+ * Not compressed: every zlib makes bytes of its own, and the same inputs shall make the same card whatever Node runs here. It also boots
+ * faster in the emulator, and what is released is compressed as a whole.
+ */
+function archive(entries: Iterable<RootEntry>): Readable {
+  return Readable.from(readPieces(cpioPieces(Array.from(entries).filter(({path}) => path !== ''))))
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  return stat(file).then(({size}) => size, (error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  })
+}

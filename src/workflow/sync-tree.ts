@@ -1,0 +1,65 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {applyPlan, type TouchedFile} from '../sync/apply-plan.js'
+import {renderedFiles} from '../sync/hash.js'
+import {planSync, type Resolutions, type SyncPlan} from '../sync/plan.js'
+import {readManifest, readTreeState} from '../sync/read-tree-state.js'
+import {unifiedDiff} from '../sync/unified-diff.js'
+import {renderTree} from '../tree/catalogue.js'
+import {readTemplates} from '../tree/read-templates.js'
+import {readUserDefconfig} from '../tree/read-user-defconfig.js'
+import type {TemplateSet, TreeFile} from '../tree/template-set.js'
+import {projectNameOf, type OpenProject} from './open-project.js'
+
+export interface PlannedTree {
+  folder: string
+  plan: SyncPlan
+  files: TreeFile[]
+  templates: TemplateSet
+}
+
+/** What has to be done to br2-external/ so that it is what the project says; nothing is touched. */
+export async function planTree({folder, checked}: OpenProject, resolutions?: Resolutions): Promise<PlannedTree> {
+  const templates = await readTemplates()
+  const userDefconfig = await readUserDefconfig(folder)
+  const files = renderTree({
+    project: {name: projectNameOf(checked)},
+    deployments: checked.deployments,
+    templates,
+    userDefconfig,
+  })
+  const rendered = renderedFiles(files)
+  const manifest = await readManifest(folder)
+  const onDisk = await readTreeState(folder, new Set([...manifest.keys(), ...rendered.keys()]))
+  return {folder, plan: planSync({manifest, onDisk, rendered, ...resolutions && {resolutions}}), files, templates}
+}
+
+/** Does it. Throws TREE_CONFLICT, having written nothing, where both sides changed a file. */
+export async function applyTree({folder, plan, files}: PlannedTree, signal?: AbortSignal): Promise<TouchedFile[]> {
+  return applyPlan(folder, plan, files, signal)
+}
+
+/** How the files on disk differ from what would be generated now; only those named, where some are. */
+export async function diffTree({folder, plan, files}: PlannedTree, paths: readonly string[]): Promise<{path: string, diff: string}[]> {
+  const rendered = new Map(files.map(file => [file.path, file.content.toString()]))
+  const differing = plan.filter(({path, action}) => (paths.length === 0 ? action !== 'keep' && action !== 'adopt' && action !== 'forget' : paths.includes(path)))
+  const diffs = await Promise.all(differing.map(async ({path}) => {
+    const before = await textOrNothing(join(folder, path))
+    const after = rendered.get(path)
+    return {path, diff: unifiedDiff({
+      from: before === undefined ? '/dev/null' : `a/${path}`,
+      to: after === undefined ? '/dev/null' : `b/${path}`,
+      before: before ?? '',
+      after: after ?? '',
+    })}
+  }))
+  return diffs.filter(({diff}) => diff !== '')
+}
+
+async function textOrNothing(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  })
+}
