@@ -22,8 +22,7 @@ export const subnetsDoNotOverlap: Rule = {
   id: 'N04',
   name: 'subnetsDoNotOverlap',
   severity: 'error',
-  check: context => pairs(placedPrefixes(context))
-    .filter(([one, other]) => one.interfaceName !== other.interfaceName && !isLinkLocal(one.prefix.address)
+  check: context => pairs(placedPrefixes(context), (one, other) => one.interfaceName !== other.interfaceName && !isLinkLocal(one.prefix.address)
       && overlap(one.prefix, other.prefix) && one.prefix.address.bits !== other.prefix.address.bits)
     .map(([one, other]) => ({
       path: other.path,
@@ -36,7 +35,7 @@ export const addressesAreUnique: Rule = {
   id: 'N06',
   name: 'addressesAreUnique',
   severity: 'error',
-  check: context => pairs(placedPrefixes(context)).filter(([one, other]) =>
+  check: context => pairs(placedPrefixes(context), (one, other) =>
     one.prefix.address.family === other.prefix.address.family && one.prefix.address.bits === other.prefix.address.bits
     && (one.interfaceName === other.interfaceName || !isLinkLocal(one.prefix.address)))
     .map(([one, other]) => ({

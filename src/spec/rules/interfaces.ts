@@ -24,7 +24,7 @@ export const macsAreUsable: Rule = {
   name: 'macsAreUsable',
   severity: 'error',
   check: ({deployment}) => [
-    ...pairs(deployment.interfaces).filter(([one, other]) => one.mac !== undefined && one.mac === other.mac).map(([one, other]) => ({
+    ...pairs(deployment.interfaces, (one, other) => one.mac !== undefined && one.mac === other.mac).map(([one, other]) => ({
       path: ['interfaces', other.name, 'mac'],
       message: `${other.mac ?? ''} is also the MAC address of ${one.name}, and a card has one name`,
       fix: 'write the address of the other card',

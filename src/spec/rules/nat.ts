@@ -22,13 +22,13 @@ export const natIsUnique: Rule = {
   id: 'N27',
   name: 'natIsUnique',
   severity: 'error',
-  check: ({deployment: {nat}}) => pairs([...nat.entries()])
-    .filter(([[, one], [, other]]) => one.from === other.from && one.to === other.to).map(([[, one], [index, other]]) => ({
-      path: ['nat', index],
-      severity: one.multicast === other.multicast ? 'warning' as const : 'error' as const,
-      message: `nat from ${other.from} to ${other.to} stands twice${one.multicast === other.multicast ? '' : `, once with multicast: ${one.multicast} and once with ${other.multicast}`}`,
-      fix: 'keep one',
-    })),
+  check: ({deployment: {nat}}) => pairs([...nat.entries()], ([, one], [, other]) =>
+    one.from === other.from && one.to === other.to).map(([[, one], [index, other]]) => ({
+    path: ['nat', index],
+    severity: one.multicast === other.multicast ? 'warning' as const : 'error' as const,
+    message: `nat from ${other.from} to ${other.to} stands twice${one.multicast === other.multicast ? '' : `, once with multicast: ${one.multicast} and once with ${other.multicast}`}`,
+    fix: 'keep one',
+  })),
 }
 
 /** brmc translates without connection tracking, and takes the address of the interface a packet leaves by: IPv4 only. */

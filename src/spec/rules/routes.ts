@@ -37,7 +37,7 @@ export const rangesDoNotOverlap: Rule = {
   id: 'M15',
   name: 'rangesDoNotOverlap',
   severity: 'warning',
-  check: ({routes}) => pairs(routes.filter(({source}) => !source)).filter(([one, other]) =>
+  check: ({routes}) => pairs(routes.filter(({source}) => !source), (one, other) =>
     one.from.name === other.from.name && overlapping(one, other) && !sameGroup(one, other) && sameOrigin(one, other)).map(([one, other]) => ({
     ...other.group.where,
     message: `${other.group.text} overlaps ${one.group.text} of an earlier route from ${one.from.name}, and only the first that fits counts`,
@@ -82,8 +82,9 @@ export const senderIsOnOneInterface: Rule = {
   id: 'M36',
   name: 'senderIsOnOneInterface',
   severity: 'warning',
-  check: ({routes}) => pairs(routes.filter(({source}) => source)).filter(([one, other]) =>
-    one.from.name !== other.from.name && overlapping(one, other) && one.source?.range && other.source?.range && overlap(one.source.range, other.source.range))
+  check: ({routes}) => pairs(routes.filter(({source}) => source), (one, other) =>
+    one.from.name !== other.from.name && overlapping(one, other)
+    && one.source?.range !== undefined && other.source?.range !== undefined && overlap(one.source.range, other.source.range))
     .map(([one, other]) => ({
       ...other.from.where,
       message: `packets of ${other.source?.text ?? ''} to ${other.group.text} are expected on ${other.from.name} and, by an earlier route, on ${one.from.name}; the kernel holds one incoming interface for a sender and group`,
@@ -97,8 +98,8 @@ export const routesAreUnique: Rule = {
   name: 'routesAreUnique',
   severity: 'warning',
   check: ({routes}) => [
-    ...pairs(routes)
-      .filter(([one, other]) => one.from.name === other.from.name && sameGroup(one, other) && one.source?.text === other.source?.text && sameOrigin(one, other))
+    ...pairs(routes, (one, other) => one.from.name === other.from.name
+      && sameGroup(one, other) && one.source?.text === other.source?.text && sameOrigin(one, other))
       .map(([, other]): Problem => ({
         ...other.where,
         message: `${other.text} stands twice; the two are merged`,

@@ -65,7 +65,15 @@ export interface Rule {
 export const routesOf = (routes: readonly CheckedRoute[], family: Family): CheckedRoute[] =>
   routes.filter(({group}) => group.range?.address.family === family)
 
-/** Every pair (earlier, later) of a list. */
-export function pairs<T>(items: readonly T[]): [T, T][] {
-  return items.flatMap((one, index) => items.slice(index + 1).map((other): [T, T] => [one, other]))
+/** Every pair (earlier, later) of a list that `fits`. */
+export function pairs<T>(items: readonly T[], fits: (one: T, other: T) => boolean): [T, T][] {
+  const found: [T, T][] = []
+  for (const [index, one] of items.entries()) {
+    for (let later = index + 1; later < items.length; later += 1) {
+      const other = items[later] as T
+      if (fits(one, other)) found.push([one, other])
+    }
+  }
+
+  return found
 }
