@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {join} from 'node:path'
-import {gzipSync} from 'node:zlib'
+import {promisify} from 'node:util'
+import {gzip as gzipCallback} from 'node:zlib'
 
 import {encodeCpio} from '../../archive/cpio.js'
 import {boards} from '../../boards/boards.js'
@@ -26,6 +27,9 @@ import {packagesWanted, type BaseWish} from './wanted-packages.js'
 
 /** Raised when the code makes other bytes from the same tables: a base made before is then not taken for one made now. */
 const BASE_FORMAT = 1
+
+// zlib writes no time and no name into the header: the same bytes every time.
+const gzip = promisify(gzipCallback)
 
 /** What is being done, and how much of how much of it is done; bytes for packages, else steps. */
 export interface BaseProgress {
@@ -119,6 +123,7 @@ async function assemble(
   onProgress?.({step: 'modules', done: 0, total: 1})
   const kernel = findKernel(tree)
   refuseWithoutDrivers(deployment.board, kernel)
+  const packedKernel = gzip(contentOf(tree, kernel.image))
   const wanted = rootModules(moduleSet(deployment))
   const modules = await readModules(tree, kernel, wanted.map(({name}) => name), {run, signal})
   const files = packagesWanted(deployment).flatMap(pack => pack.files)
@@ -133,14 +138,18 @@ async function assemble(
         packages: packages.map(({name, version}) => ({name, version})),
       },
       entries: root.entries,
-      // zlib writes no time and no name into the header: the same bytes every time.
-      boot: new Map([...firmwarePartition(tree, kernel, deployment.board), [INITRAMFS_FILE, gzipSync(initramfs, {level: 9})]]),
+      boot: new Map([
+        ...firmwarePartition(tree, kernel, deployment.board),
+        [KERNEL_FILE, await packedKernel],
+        [INITRAMFS_FILE, await gzip(initramfs)],
+      ]),
     },
     warnings: [...root.warnings, ...missingModules(kernel, wanted)],
   }
 }
 
-async function fetchAll({deployment: {debian}, cacheFolder, run, onProgress, signal}: DebianBaseOptions, packages: readonly LockedPackage[]): Promise<string[]> {
+async function fetchAll(options: DebianBaseOptions, packages: readonly LockedPackage[]): Promise<string[]> {
+  const {deployment: {debian}, cacheFolder, run, onProgress, signal} = options
   const found = await fetchPackages(packages, {
     mirror: () => findMirror(debian, run),
     folder: join(cacheFolder, 'packages'),
