@@ -72,7 +72,7 @@ function sourceCause({nftables}: GuestState): string | undefined {
 }
 
 function pingCause(flow: Flow | undefined, state: GuestState): string | undefined {
-  if (flow && flow.to.length === 0) return 'the router answers a group ping where net.ipv4.icmp_echo_ignore_broadcasts is 0 and it joined the group'
+  if (flow && flow.to.length === 0) return 'the router answers a group ping where net.ipv4.icmp_echo_ignore_broadcasts (net.ipv6.icmp.echo_ignore_multicast) is 0 and it joined the group'
   if (/ip_forward:0/.test(state.forwarding ?? '')) return 'net.ipv4.ip_forward is 0: the group is reached, but the answers are unicast and not forwarded'
   return 'the answers of the far hosts are unicast: is unicast forwarding on, and does a firewall let them pass?'
 }
@@ -84,7 +84,7 @@ function natCause({nftables, forwarding}: GuestState): string | undefined {
 
 /** Why something came out that should not have. */
 function leakCause({group, to}: Flow, state: GuestState): string | undefined {
-  if (to.length === 0) return 'the router answers pings of groups: net.ipv4.icmp_echo_ignore_broadcasts is 0'
+  if (to.length === 0) return 'the router answers pings of groups: net.ipv4.icmp_echo_ignore_broadcasts (net.ipv6.icmp.echo_ignore_multicast) is 0'
   const entries = parseCache((group.family === 4 ? state.ip_mr_cache : state.ip6_mr_cache) ?? '', group.family).filter(entry => entry.group === group.bits)
   return entries.length > 0 ? `the routing table holds ${entries.length} entries for ${formatAddress(group)}: a route, or a rule that changes the TTL, is wider than the file says` : undefined
 }

@@ -7,14 +7,15 @@ export const GUEST_QUESTIONS = {
   ip6_mr_vif: 'cat /proc/net/ip6_mr_vif',
   ip6_mr_cache: 'cat /proc/net/ip6_mr_cache',
   mc_forwarding: 'grep . /proc/sys/net/ipv4/conf/*/mc_forwarding /proc/sys/net/ipv6/conf/*/mc_forwarding',
-  forwarding: 'grep . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts /proc/sys/net/ipv4/conf/*/rp_filter',
+  forwarding: 'grep . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts /proc/sys/net/ipv6/icmp/echo_ignore_multicast /proc/sys/net/ipv4/conf/*/rp_filter',
   nftables: 'nft list ruleset',
   igmp: 'cat /proc/net/igmp',
   igmp6: 'cat /proc/net/igmp6',
   addresses: 'ip addr',
   routes: 'ip route; ip -6 route',
   processes: 'ps',
-  daemonLog: "grep -hE 'smcroute|mrouted|udhcp|hostapd' /var/log/messages | tail -n 40",
+  daemonLog: 'cat /run/multicast-daemon.log.old /run/multicast-daemon.log | tail -n 60',
+  kernelLog: 'dmesg | tail -n 40',
   memory: 'free; cat /proc/uptime',
 } as const
 

@@ -60,7 +60,7 @@ function promisedSource(plan: Plan, routed: Routed): Expectation[] {
 
 /** Interfaces by which the group leaves with the router's own address, static or leased, and that address. */
 export function translatedSources(plan: Plan, {from, group, forwarding: {to}}: Routed): Map<string, Address> {
-  const rules = plan.deployment.nat.filter(nat => nat.from === from && to.includes(nat.to) && nat.multicast === 'translate' && group.family === 4)
+  const rules = plan.deployment.nat.filter(nat => nat.from === from && to.includes(nat.to) && nat.multicast === 'translate')
   return new Map(rules.flatMap(({to: name}) => {
     const own = routerAddress(plan, name, group.family)
     return own ? [[name, own] as const] : []
@@ -130,13 +130,16 @@ function arrival(plan: Plan, routed: Routed, probe: ArrivalProbe): Expectation {
   }
 }
 
+/** The count of arrivals tells it already. */
+const MISSING = 'missing'
+
 function judgeArrival(sightings: readonly Sighting[], {probes: sent, to, ttl, sources}: Arrival): Verdict {
   const problems = sent.flatMap(probe => {
     const seen = sightingsOf(sightings, probe)
     const strays = seen.filter(one => !to.includes(one.on)).map(one => `also on ${one.on}`)
     const each = to.flatMap(name => {
       const here = seen.filter(one => one.on === name)
-      if (here.length !== 1) return [here.length === 0 ? `nothing on ${name}` : `${here.length} copies on ${name}`]
+      if (here.length !== 1) return [here.length === 0 ? MISSING : `${here.length} copies on ${name}`]
       return here.flatMap(one => [
         ...one.ttl === ttl ? [] : [`${hopWord(probe.source.family)} ${one.ttl} on ${name}`],
         ...sources && one.source.bits !== sources.get(name)?.bits ? [`sender ${formatAddress(one.source)} on ${name}`] : [],
@@ -146,7 +149,8 @@ function judgeArrival(sightings: readonly Sighting[], {probes: sent, to, ttl, so
     return [...each, ...strays]
   })
   const seen = arrivals(sightings, sent, to)
-  return problems.length === 0 ? {passed: true, seen} : {passed: false, seen: `${seen} (${[...new Set(problems)].join('; ')})`}
+  const told = [...new Set(problems)].filter(problem => problem !== MISSING)
+  return {passed: problems.length === 0, seen: told.length === 0 ? seen : `${seen} (${told.join('; ')})`}
 }
 
 function silence(plan: Plan, routed: Routed, probe: Probe): Expectation {

@@ -1,4 +1,4 @@
-import {formatAddress} from '../../network/address.js'
+import {formatAddress, widthOf} from '../../network/address.js'
 import type {Deployment} from '../../spec/deployment.js'
 import type {VirtualHost} from '../host/host.js'
 import {firstUsable, virtualHostsOf} from '../topology.js'
@@ -38,15 +38,15 @@ export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHo
 export const planToProve = (deployment: Deployment, hosts: readonly VirtualHost[], attempt: number): Plan =>
   planOf({...deployment, routes: routesToProve(deployment)}, hosts, attempt)
 
-/** Each route's samples with what the file says of them; where overlapping ranges leave that open, none. */
+/** Each route's samples with what the file says of them. */
 export function routedGroups(plan: Plan): Routed[] {
   const {deployment} = plan
   return deployment.routes.flatMap(route => sampleGroups(route).flatMap(group => {
     const source = route.source && firstUsable(route.source)
     const anySender = plan.hosts.find(host => host.interface === route.from)?.addresses.find(address => address.family === group.family)
     const sender = source ?? anySender
-    const forwarding = sender && forwardingOf(deployment, {from: route.from, source: sender, group})
-    if (!forwarding || forwarding.to.length === 0) return []
+    if (!sender) return []
+    const forwarding = forwardingOf(deployment, {from: route.from, source: sender, group})
     const names = [formatAddress(group), ...source ? [formatAddress(source)] : []]
     return [{name: names.join(' of '), id: [...names, route.from].join('-'), from: route.from, group, forwarding, ...source && {source}}]
   }))
@@ -55,7 +55,7 @@ export function routedGroups(plan: Plan): Routed[] {
 /** The router answers for a group it joined for any sender. */
 function joinedAlone({deployment}: Plan, {from, group}: Routed): boolean {
   return deployment.daemon === 'smcroute' && deployment.routes.some(route => route.join && !route.source && route.from === from
-    && route.group.length === 32 && route.group.address.bits === group.bits)
+    && route.group.length === widthOf(group.family) && route.group.address.bits === group.bits)
 }
 
 /** mrouted needs no routes: receivers decide. One group from each interface to all others stands for any. */

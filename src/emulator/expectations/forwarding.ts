@@ -15,20 +15,13 @@ export function isLinkLocalGroup({family, bits}: Address): boolean {
   return family === 4 ? bits >> 8n === 0xe0_0000n : (bits >> 112n & 0xfn) <= 2n
 }
 
-/**
- * Which routes the packet meets, as the kernel's table is filled: an entry with the sender's address wins over one without, entries of
- * the same group are one. Undefined where ranges overlap and the daemon's order would decide.
- */
-export function forwardingOf({routes}: Pick<Deployment, 'routes'>, {from, source, group}: {from: string, source: Address, group: Address}): Forwarding | undefined {
+/** Every route that holds the packet counts: smcroute.conf is written so that a narrower one also leaves by the vifs of the wider ones. */
+export function forwardingOf({routes}: Pick<Deployment, 'routes'>, {from, source, group}: {from: string, source: Address, group: Address}): Forwarding {
   const matching = routes.filter(route => route.from === from && contains(route.group, group) && (route.source === undefined || contains(route.source, source)))
-  const bySource = matching.filter(route => route.source !== undefined)
-  const met = bySource.length > 0 ? bySource : matching
-  const keys = new Set(met.map(route => `${formatAddress(networkOf(route.group))}/${route.group.length}`))
-  if (keys.size > 1) return undefined
   return {
-    to: [...new Set(met.flatMap(route => route.to))],
+    to: [...new Set(matching.flatMap(route => route.to))],
     liftTtl: matching.some(route => route.liftTtl),
-    ttlThreshold: Math.max(1, ...met.map(route => route.ttlThreshold)),
+    ttlThreshold: Math.max(1, ...matching.map(route => route.ttlThreshold)),
   }
 }
 

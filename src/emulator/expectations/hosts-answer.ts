@@ -2,7 +2,7 @@ import {formatAddress, type Address} from '../../network/address.js'
 import {routerAddresses} from '../topology.js'
 import type {Routed} from './delivery.js'
 import type {Expectation, Sighting} from './expectation.js'
-import {hostAddress, hostOn, joins, routerAddress, type Plan} from './plan.js'
+import {hostAddress, hostOn, routerAddress, type Plan} from './plan.js'
 import {isAmong} from './senders.js'
 
 const FAR = 64
@@ -50,21 +50,21 @@ function replyAddresses(sightings: readonly Sighting[], {on, to, identifier}: {o
   return replies.filter((address, index) => replies.findIndex(other => other.bits === address.bits) === index)
 }
 
-/** answerPing is about the router itself, which answers for the groups it joined; IPv6 always does (RFC 4443 §4.2). */
+/** answerPing is about the router itself, which answers for the groups it joined. */
 export function routerPingExpectations(plan: Plan, routed: Routed, identifier: number): Expectation[] {
   const {deployment} = plan
   const {id, from, group, name} = routed
-  const source = routed.source ?? hostAddress(plan, from, 4)
-  const own = routerAddress(plan, from, 4)
-  if (group.family !== 4 || !source || !own) return []
+  const source = routed.source ?? hostAddress(plan, from, group.family)
+  const own = routerAddress(plan, from, group.family)
+  if (!source || !own) return []
   const wanted = deployment.answerPing
   return [{
     id: `${id}-router-ping`,
     title: `the router itself ${wanted ? 'answers' : 'does not answer'} a ping of ${name} (which says nothing about routing)`,
     expected: wanted ? `an echo reply from ${formatAddress(own)}` : `no echo reply from ${formatAddress(own)}`,
     kind: wanted ? 'ping' : 'silence',
-    // With TTL 1 nobody but the router can answer.
-    stimuli: [...joins(plan, [], group), {kind: 'echo', on: from, source, destination: group, ttl: 1, identifier}],
+    // With TTL 1 nobody else need answer.
+    stimuli: [{kind: 'echo', on: from, source, destination: group, ttl: 1, identifier}],
     ...wanted && {repeat: PATIENCE},
     flow: {from, to: [], source, group},
     judge(sightings) {

@@ -40,7 +40,7 @@ function quiet(plan: Plan, {from, group, id, title}: Quiet): Expectation[] {
 export function reverseExpectations(plan: Plan, {id, name, from, group, forwarding}: Routed): Expectation[] {
   return forwarding.to.flatMap(back => {
     const source = plan.senders.next(back, group.family)
-    if (!source || forwardingOf(plan.deployment, {from: back, source, group})?.to.length !== 0) return []
+    if (!source || forwardingOf(plan.deployment, {from: back, source, group}).to.length !== 0) return []
     return [silentFlow(plan, {
       id: `${id}-back-from-${back}`,
       title: `${name} sent from ${back} is not forwarded: the route is one way`,
@@ -53,7 +53,7 @@ export function reverseExpectations(plan: Plan, {id, name, from, group, forwardi
 export function otherSenderExpectations(plan: Plan, {id, from, group, source: only, forwarding}: Routed): Expectation[] {
   if (!only) return []
   const source = plan.senders.next(from, group.family)
-  if (!source || forwardingOf(plan.deployment, {from, source, group})?.to.length !== 0) return []
+  if (!source || forwardingOf(plan.deployment, {from, source, group}).to.length !== 0) return []
   const title = `${formatAddress(group)} from ${from} of another sender (${formatAddress(source)}) is not forwarded`
   return [silentFlow(plan, {id: `${id}-other-sender`, title, from, to: forwarding.to, source, group, ttl: FAR})]
 }

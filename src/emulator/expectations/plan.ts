@@ -26,11 +26,14 @@ export function hostAddress(plan: Plan, name: string, family: 4 | 6): Address | 
   return host && mainAddress(host, family)
 }
 
-/** The router's own address on this wire; undefined where it has none of the family. */
+/** The router's own address on this wire; undefined where it has none of the family that is known beyond the link. */
 export function routerAddress({deployment, hosts}: Plan, name: string, family: 4 | 6): Address | undefined {
   const host = hosts.find(one => one.interface === name)
-  return host && routerAddresses(deployment, host).find(address => address.family === family)
+  return host && routerAddresses(deployment, host).find(address => address.family === family && !isLinkLocal(address))
 }
+
+/** fe80::/10 (RFC 4291 §2.5.6). */
+const isLinkLocal = ({family, bits}: Address): boolean => family === 6 && bits >> 118n === 0x3fan
 
 /** Nobody listens there in earnest. */
 const PROBE_PORT = 5000
