@@ -7,6 +7,7 @@ import {run} from '../process/run.js'
 import type {Spec} from '../spec/schema.js'
 import {contentOf, type TemplateSet} from '../tree/template-set.js'
 import {composeImage, type ComposedImage} from './compose-image.js'
+import {imagePath} from './image-path.js'
 import {chooseDeployments, openProject, type ChosenDeployment, type OpenProject} from './open-project.js'
 import {releaseImage} from './release-image.js'
 import {runSteps, type Reporting, type Show, type Step} from './reporting.js'
@@ -37,9 +38,6 @@ interface Making {
   released: string[]
   warnings: string[]
 }
-
-/** Where an image of a deployment lies, relative to the project. */
-export const imagePath = (deployment: string): string => join('build', 'images', deployment, 'sdcard.img')
 
 /** From brmc.yaml to sdcard.img, for each deployment: check, generate, base, compose. */
 export async function makeImages(request: ImagesRequest): Promise<Pick<Making, 'images' | 'released' | 'warnings'>> {
@@ -74,7 +72,8 @@ function refuse(deployment: ChosenDeployment['deployment']): void {
   }
 
   const [first, ...others] = refusals(deployment)
-  if (first) throw others.length === 0 ? first : new BrmcError(first.code, first.message, {details: others.map(({message}) => message), suggestions: first.suggestions})
+  if (!first) return
+  throw new BrmcError(first.code, first.message, {details: others.map(({message}) => message), suggestions: first.suggestions})
 }
 
 async function generate(making: Making, show: Show): Promise<void> {

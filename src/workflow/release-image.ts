@@ -8,23 +8,30 @@ import {encodeBmap} from '../image/bmap.js'
 import type {Run} from '../process/run.js'
 import type {ComposedImage} from './compose-image.js'
 
+export interface ReleaseOptions {
+  /** Made if it is missing. */
+  folder: string
+  run: Run
+  signal: AbortSignal
+}
+
 const SUMS = 'SHA256SUMS'
 
 /**
  * What a CI job uploads: `<project>-<deployment>.img.xz`, `.bmap`, the manifest, and SHA256SUMS over all that is in the folder.
  * Each file appears whole. Returns their paths.
  */
-export async function releaseImage({target, manifest, mappedRanges}: ComposedImage, {folder, run, signal}: {folder: string, run: Run, signal: AbortSignal}): Promise<string[]> {
+export async function releaseImage({target, manifest, mappedRanges}: ComposedImage, {folder, run, signal}: ReleaseOptions): Promise<string[]> {
   await mkdir(folder, {recursive: true})
   const name = join(folder, `${manifest.spec.name}-${manifest.deployment}.img`)
   await compress(target, `${name}.xz`, {run, signal})
-  await writeWhole(`${name}.bmap`, encodeBmap({imageSize: manifest.size, ranges: mappedRanges}))
+  await writeWhole(`${name}.bmap`, encodeBmap(manifest.size, mappedRanges))
   await writeWhole(`${name}.json`, `${JSON.stringify({...manifest, image: basename(name)}, null, 2)}\n`)
   await writeWhole(join(folder, SUMS), await sumsOf(folder))
   return [`${name}.xz`, `${name}.bmap`, `${name}.json`, join(folder, SUMS)]
 }
 
-async function compress(source: string, target: string, {run, signal}: {run: Run, signal: AbortSignal}): Promise<void> {
+async function compress(source: string, target: string, {run, signal}: Omit<ReleaseOptions, 'folder'>): Promise<void> {
   const draft = `${target}.partial`
   try {
     await copyFile(source, draft)

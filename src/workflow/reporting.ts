@@ -1,4 +1,4 @@
-import {Listr, ListrLogger, ProcessOutput, type ListrTask} from 'listr2'
+import {Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels, type ListrLogLevels, type ListrTask} from 'listr2'
 
 import {asBrmcError} from './format-error.js'
 
@@ -42,8 +42,8 @@ export async function runSteps<Context extends object>(steps: readonly Step<Cont
     renderer,
     registerSignalListeners: false,
     // The command prints the error itself, once and in full.
-    rendererOptions: {showErrorMessage: false, collapseErrors: false, logger: standardErrorLogger()},
-    fallbackRendererOptions: {logger: standardErrorLogger()},
+    rendererOptions: {showErrorMessage: false, collapseErrors: false, logger: onStandardError<ListrDefaultRendererLogLevels>()},
+    fallbackRendererOptions: {logger: onStandardError<ListrLogLevels>()},
   })
   try {
     return await list.run()
@@ -53,6 +53,6 @@ export async function runSteps<Context extends object>(steps: readonly Step<Cont
 }
 
 /** Progress belongs on standard error: standard output is for the result alone. */
-function standardErrorLogger(): ListrLogger {
-  return new ListrLogger({useIcons: true, processOutput: new ProcessOutput(process.stderr, process.stdout)})
+function onStandardError<Levels extends string>(): ListrLogger<Levels> {
+  return new ListrLogger<Levels>({useIcons: true, processOutput: new ProcessOutput(process.stderr, process.stdout)})
 }
