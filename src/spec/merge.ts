@@ -43,6 +43,9 @@ function lay(under: Readonly<Record<string, unknown>>, over: Readonly<Record<str
     const below = result.get(key)
     if (value === null) {
       result.delete(key)
+      forget(origins, here)
+      // Where something was taken away is where to say that it is missing.
+      origins.set(JSON.stringify(here), {document, path: here})
     } else if (isRecord(value) && isRecord(below)) {
       result.set(key, lay(below, value, {origins, document, path: here}))
     } else if (Array.isArray(value) && Array.isArray(below) && APPENDED.has(JSON.stringify(here))) {

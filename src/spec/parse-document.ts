@@ -139,7 +139,9 @@ function maskDocument(text: string, document: Document.Parsed): string {
 
   visit(document, {
     Pair(_, pair) {
-      if (isScalar(pair.key) && isSecretKey(String(pair.key.value))) hide(isAlias(pair.value) ? pair.value.resolve(document) : pair.value)
+      if (!isScalar(pair.key) || !isSecretKey(String(pair.key.value))) return
+      hide(pair.value)
+      if (isAlias(pair.value)) hide(pair.value.resolve(document))
     },
     Scalar(_, scalar) {
       if (typeof scalar.value === 'string' && holdsPrivateKey(scalar.value)) hide(scalar)

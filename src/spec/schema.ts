@@ -71,7 +71,7 @@ const System = z.strictObject({
   hostname: Hostname.describe("The router's own name"),
   ssh: z.strictObject({
     authorizedKeys: z.array(z.string().regex(/^[\x21-\x7e][\x20-\x7e]+$/, 'one line of printable characters, as in id_ed25519.pub')).default([]).describe('Public keys that may log in as root; none: no SSH server runs'),
-  }).prefault({}),
+  }).prefault({}).describe('Remote login'),
   sysctl: z.record(
     z.string().regex(/^[a-z0-9_]+([./][A-Za-z0-9_-]+)+$/, 'a kernel setting is a dotted name, as in net.ipv4.ip_forward'),
     z.union([z.int(), z.string().regex(/^[\x20-\x7e]*$/, 'printable characters on one line')]),
@@ -91,7 +91,7 @@ export const SpecSchema = z.strictObject({
   base: z.enum(['buildroot', 'debian']).default('buildroot').describe("buildroot: from source, for releases; debian: from Debian's packages, in seconds"),
   root: z.enum(['ext4', 'ram']).default('ext4').describe('ext4: a partition that can be edited; ram: held in memory, nothing on the card is ever written'),
   debian: Debian.prefault({}).describe('Settings of the base debian'),
-  system: System,
+  system: System.describe("The router's system: its name, who may log in, kernel settings"),
   interfaces: z.record(InterfaceName, Interface).describe('Interfaces by the name they have on the router'),
   nat: z.array(Nat).default([]).describe('Network address translation'),
   multicast: Multicast.prefault({}).describe('Multicast routing'),

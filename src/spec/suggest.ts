@@ -29,8 +29,9 @@ export function didYouMean(text: string, candidates: readonly string[]): string 
   return near[0]?.candidate
 }
 
-/** A plural or a hyphen is no difference worth counting: auth_keys, authorized-keys. */
+/** Neither a hyphen nor an end that is left off is a difference worth counting: authorized-keys, raspberrypi4. */
 function distanceTo(text: string, candidate: string): number {
+  if (text.length > 3 && candidate.startsWith(text)) return 0
   const plain = (word: string): string => word.replace(/[-_]/g, '')
   return Math.min(editDistance(text, candidate), editDistance(plain(text), plain(candidate)))
 }
