@@ -73,6 +73,15 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
     expect(guest.console()).to.not.match(/refused|not loaded|error|No such file|not found/)
   })
 
+  it('starts the routing daemon once, when all interfaces that are there have their names', async () => {
+    expect(await guest.inside('ls /run')).to.include('multicast-daemon.log').and.not.include('multicast-daemon.log.old')
+    expect(await guest.inside('cat /run/multicast-daemon.log')).to.not.match(/Parse error|known phyint|already in use|Failed/)
+  })
+
+  it('leaves no file that others may write', async () => {
+    expect(await guest.inside('find /run /etc -type f -perm -002')).to.equal('')
+  })
+
   it('has a root shell on the console', async () => {
     guest.type('echo $((6 * 7)) $PWD')
     await eventually('answer of the shell', () => Promise.resolve(/^42 \/root\r$/m.test(guest.console())), guest.console)
