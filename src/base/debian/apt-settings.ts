@@ -24,7 +24,7 @@ export const APT_FOLDERS = ['lists/partial', 'cache/archives/partial', 'log', 's
 export function aptSettings(root: string): string {
   const folder = (name: string) => quoted(`${root}/${name}`)
   return [
-    ...['APT::Architectures', 'APT::Update', 'APT::Default-Release', 'DPkg'].map(name => `#clear ${name};`),
+    ...['APT::Architectures', 'APT::Update', 'APT::Default-Release', 'DPkg', 'Acquire::Languages'].map(name => `#clear ${name};`),
     `APT::Architecture "${ARCHITECTURE}";`,
     `APT::Architectures {"${ARCHITECTURE}";};`,
     'APT::Install-Recommends "false";',
@@ -43,7 +43,7 @@ export function aptSettings(root: string): string {
     'Dir::Cache::srcpkgcache "";',
     `Dir::Log ${folder('log')};`,
     'Debug::NoLocking "true";',
-    'Acquire::Languages "none";',
+    'Acquire::Languages {"none";};',
     '',
   ].join('\n')
 }

@@ -6,7 +6,7 @@ import {BrmcError} from '../../errors.js'
 export const LOCK_FILE = 'brmc.lock.json'
 
 const LockedPackageSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/),
+  name: z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/),
   version: z.string().regex(/^[A-Za-z0-9.+~:-]+$/),
   /** Place in the archive, without a host: any mirror that still holds it will do. */
   filename: z.string().regex(/^pool\/[A-Za-z0-9/_.+~:%-]+\.deb$/).refine(name => !name.split('/').includes('..'), 'leaves the archive'),
