@@ -23,7 +23,7 @@ export function asBrmcError(error: unknown): BrmcError {
   if (!(error instanceof Error)) return new BrmcError('INTERNAL', String(error))
   const known = 'code' in error ? systemErrors[String(error.code)] : undefined
   if (known) return known(error)
-  if ('oclif' in error) return new BrmcError('USAGE', error.message, {cause: error, suggestions: ['see how it is used with: brmc help']})
+  if ('oclif' in error) return new BrmcError('USAGE', error.message, {cause: error, suggestions: ['see how it is used with: brmc <command> --help']})
   return new BrmcError('INTERNAL', `${error.message} (this is a defect of brmc)`, {
     cause: error,
     details: (error.stack ?? '').split('\n').slice(1, 4).map(line => line.trim()),
