@@ -37,7 +37,10 @@ export async function fetchPackages(packages: readonly LockedPackage[], options:
   const waiting = [...packages].sort((a, b) => b.size - a.size)
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      await fetchPackage(next, {...options, mirror})
+      await fetchPackage(next, {...options, mirror}).catch((error: unknown) => {
+        waiting.length = 0
+        throw error
+      })
       options.onProgress?.(done += next.size, total)
     }
   }
