@@ -24,20 +24,19 @@ const deployment = labDeployment({
   ],
 })
 
-const SEND = `import socket,sys
-s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.setsockopt(0,socket.IP_MULTICAST_TTL,1);s.bind((sys.argv[1],0));s.sendto(b"x",("225.0.0.1",5000))`
+const SEND = `import socket,sys,time
+s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.setsockopt(0,socket.IP_MULTICAST_TTL,1);s.bind((sys.argv[1],0))
+for _ in range(30): s.sendto(b"x",("225.0.0.1",5000)); time.sleep(0.1)`
 const RECEIVE = `import socket,sys,struct
-s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.bind(("225.0.0.1",5000));s.settimeout(0.5)
-s.setsockopt(0,socket.IP_ADD_MEMBERSHIP,socket.inet_aton("225.0.0.1")+struct.pack("@4si",b"",socket.if_nametoindex("eth0")));print("ready",flush=True)
+s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.bind(("225.0.0.1",5000));s.settimeout(3)
+s.setsockopt(0,socket.IP_ADD_MEMBERSHIP,socket.inet_aton("225.0.0.1")+struct.pack("@4si",b"",socket.if_nametoindex("eth0")))
 try: print(s.recvfrom(9)[1][0])
 except TimeoutError: print("none")`
 
-/** Sends from the host near and tells which source the host far sees; 'none' where nothing arrives. */
+/** Sends from the host near for three seconds and tells which source the host far sees; 'none' where nothing arrives. */
 async function sourceSeen(guest: Guest): Promise<string> {
-  const receiving = guest.on('far', 'python3', '-c', RECEIVE)
-  await new Promise(resolve => setTimeout(resolve, 250))
-  await guest.on('near', 'python3', '-c', SEND, '10.1.0.2')
-  return (await receiving).stdout.trim().split('\n').at(-1) ?? ''
+  const [received] = await Promise.all([guest.on('far', 'python3', '-c', RECEIVE), guest.on('near', 'python3', '-c', SEND, '10.1.0.2')])
+  return received.stdout.trim()
 }
 
 describe('the router overlay, booted with BusyBox init in namespaces', function () {
