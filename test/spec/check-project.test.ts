@@ -53,10 +53,10 @@ describe('checkProject', () => {
   }
 
   it('gives each deployment the texts of its own overlays, the last one winning', () => {
-    const texts = ['one', 'two'].map(name => ({overlay: `overlays/${name}`, path: 'etc/sysctl.conf', file: `overlays/${name}/etc/sysctl.conf`, text: 'net.ipv4.conf.all.mc_forwarding=1\n'}))
+    const texts = ['one', 'two'].map(name => ({overlay: `overlays/${name}`, path: 'etc/sysctl.d/1.conf', file: `overlays/${name}/etc/sysctl.d/1.conf`, text: 'net.ipv4.conf.all.mc_forwarding=1\n'}))
     const kinds = {'overlays/one': 'directory', 'overlays/two': 'directory'} as const
     const found = places(project(`${PROJECT}overlays: [overlays/one]\n`, {'lab.yaml': 'overlays: [overlays/two]\n'}, {texts, overlays: kinds}))
-    expect(found).to.deep.equal(['overlays/one/etc/sysctl.conf:1:1 M26', 'overlays/two/etc/sysctl.conf:1:1 M26 in lab'])
+    expect(found).to.deep.equal(['overlays/one/etc/sysctl.d/1.conf:1:1 M26', 'overlays/two/etc/sysctl.d/1.conf:1:1 M26 in lab'])
     expect(places(project(PROJECT, {}, {texts, overlays: kinds}))).to.deep.equal([])
   })
 

@@ -1,4 +1,5 @@
 import {contains, formatPrefix, networkOf, widthOf, formatAddress, type Prefix} from '../../network/address.js'
+import {globalSysctls, interfaceSysctls} from '../../network/sysctl.js'
 import type {Deployment} from '../deployment.js'
 import {isKernelFragment, type ProjectText} from '../project-text.js'
 import type {Spec} from '../schema.js'
@@ -6,7 +7,7 @@ import type {Firewall} from '../texts/firewall.js'
 import {parseIptables} from '../texts/iptables.js'
 import {parseNftables} from '../texts/nftables.js'
 import {parseSmcrouteConf, SMCROUTE_CONF, type SmcrouteConf} from '../texts/smcroute-conf.js'
-import {isSysctlFile, parseSysctlConf} from '../texts/sysctl-conf.js'
+import {isSysctlFile, parseSysctlConf, SYSCTL_CONF, type SysctlSetting} from '../texts/sysctl-conf.js'
 import type {CheckedRoute, RuleContext} from './rule.js'
 
 /** Reads once what several rules look at. */
@@ -19,10 +20,7 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Pick<Pr
     spec,
     routes: [...specRoutes(deployment), ...smcrouteConf ? confRoutes(smcrouteConf) : []],
     ...smcrouteConf ? {smcrouteConf} : {},
-    sysctl: [
-      ...Object.entries(spec.system.sysctl).map(([name, value]) => ({name: name.replaceAll('/', '.'), value: String(value), path: ['system', 'sysctl', name]})),
-      ...texts.filter(({path}) => isSysctlFile(path)).flatMap(text => parseSysctlConf(text)),
-    ],
+    sysctl: sysctlSettings(deployment, spec, texts),
     firewall: firewallOf(texts),
     texts,
     fragments: project.texts.filter(({file}) => isKernelFragment(file)),
@@ -35,6 +33,24 @@ function winningTexts({overlays}: Deployment, all: ProjectText['texts']): Projec
   const winning = new Map(overlays.flatMap(overlay => all.filter(text => text.overlay === overlay)).map(text => [text.path, text]))
   return [...winning.values()].sort((one, other) => one.path < other.path ? -1 : 1)
 }
+
+/** Where brmc's own settings and those of the spec stand: S02sysctl reads etc/sysctl.d in the order of the names. */
+const OWN_SYSCTL_FILE = 'etc/sysctl.d/brmc.conf'
+
+/** In the order in which the router makes them; a file's setting that one of brmc's own follows is left out, for it has no effect. */
+function sysctlSettings(deployment: Deployment, spec: Spec, texts: RuleContext['texts']): SysctlSetting[] {
+  const files = texts.filter(({path}) => isSysctlFile(path))
+  const ofInterfaces = new Set(deployment.interfaces.flatMap(one => interfaceSysctls(one, deployment)).map(({path}) => dotted(path)))
+  const own = new Set(globalSysctls(deployment).map(({path}) => dotted(path)))
+  const settings = (isWanted: (path: string) => boolean): SysctlSetting[] => files.filter(({path}) => isWanted(path)).flatMap(text => parseSysctlConf(text))
+  return [
+    ...settings(path => path < OWN_SYSCTL_FILE || path === SYSCTL_CONF).filter(({name}) => !own.has(name)),
+    ...Object.entries(spec.system.sysctl).map(([name, value]) => ({name: dotted(name), value: String(value), path: ['system', 'sysctl', name]})),
+    ...settings(path => path >= OWN_SYSCTL_FILE && path !== SYSCTL_CONF),
+  ].filter(({name, path}) => path !== undefined || !ofInterfaces.has(name))
+}
+
+const dotted = (name: string): string => name.replaceAll('/', '.')
 
 function firewallOf(texts: RuleContext['texts']): Firewall {
   const all = texts.flatMap(text => [

@@ -121,7 +121,7 @@ export const sourceSpecificGroupHasSource: Rule = {
   id: 'N28',
   name: 'sourceSpecificGroupHasSource',
   severity: 'warning',
-  check: ({routes}) => routes.flatMap(({group, source, joined}) => group.range && isSourceSpecific(group.range) && !source && joined ? [{
+  check: ({routes, deployment}) => routes.flatMap(({group, source, joined}) => deployment.daemon === 'smcroute' && group.range && isSourceSpecific(group.range) && !source && joined ? [{
     ...group.where,
     message: `${group.text} is source-specific multicast, where a group is joined for one sender (RFC 4607 §1); a join without one is ignored by switches and routers (RFC 4604 §2.2.1)`,
     fix: 'name the sender with source, or choose a group outside 232.0.0.0/8 and ff3x::/32',
@@ -131,14 +131,14 @@ export const sourceSpecificGroupHasSource: Rule = {
 export const rangeCanBeJoined: Rule = {
   id: 'N25',
   name: 'rangeCanBeJoined',
-  severity: 'error',
-  check: ({routes}) => routes.flatMap(({group, joined}) => {
+  severity: 'warning',
+  check: ({routes, deployment}) => deployment.daemon === 'mrouted' ? [] : routes.flatMap(({group, joined}) => {
     const bits = group.range && isGroupRange(group.range) ? widthOf(group.range.address.family) - group.range.length : 0
     return joined && bits > MOST_JOINED_GROUPS_BITS ? [{
       ...group.where,
-      message: `${group.text} is 2^${bits} groups, and the router would join each of them`,
+      message: `${group.text} is 2^${bits} groups, which is more than brmc lets the router join: a switch that snoops IGMP or MLD will not send them here`,
       seen: '4096 groups (a /20) were joined; more was not tried',
-      fix: 'write join: false (a switch that snoops will then not send it here), or name the groups that are used',
+      fix: 'name the groups that are used, in routes of their own',
     }] : []
   }),
 }

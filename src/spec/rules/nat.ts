@@ -1,3 +1,4 @@
+import {isLinkLocal} from './addresses.js'
 import {pairs, type Problem, type Rule} from './rule.js'
 
 export const natLeavesItsInterface: Rule = {
@@ -42,4 +43,22 @@ export const translatedRouteExists: Rule = {
       message: `no route leads multicast from ${from} to ${to}, so nothing is translated`,
       fix: 'add a route, or leave multicast: translate out',
     }] : []),
+}
+
+export const translationHasAddress: Rule = {
+  id: 'N36',
+  name: 'translationHasAddress',
+  severity: 'warning',
+  check: ({deployment: {nat, routes, interfaces}}) => nat.flatMap(({from, to, multicast}, index): Problem[] => {
+    const uplink = interfaces.find(({name}) => name === to)
+    if (multicast !== 'translate' || !uplink) return []
+    const families = new Set(routes.filter(route => route.from === from && route.to.includes(to)).map(({family}) => family))
+    const lacking = [...families].filter(family =>
+      !(family === 4 && uplink.dhcp) && !uplink.addresses.some(({address}) => address.family === family && !isLinkLocal(address)))
+    return lacking.map(family => ({
+      path: ['nat', index, 'multicast'],
+      message: `${to} has no IPv${family} address that stays, so routed IPv${family} multicast keeps the address of its sender`,
+      fix: `give ${to} a fixed IPv${family} address, or accept it: IPv${family} senders are then seen as they are`,
+    }))
+  }),
 }

@@ -70,11 +70,11 @@ export const routeInterfacesAreKnown: Rule = {
     const hook = context.texts.find(({path}) => path === 'usr/libexec/brmc/interface-event')
     return [
       ...context.routes.flatMap(({from, to}) => [from, ...to]).flatMap(({where, name}) => unknown(where, name)),
-      ...hook && context.deployment.daemon === 'smcroute' && !hook.text.includes('smcroute') ? [{
+      ...hook && context.deployment.daemon === 'smcroute' && !/smcroute|multicast-daemon/.test(hook.text) ? [{
         place: {file: hook.file, line: 1, column: 1},
         message: 'this takes the place of the script that restarts smcrouted when an interface appears, and does not restart it',
         seen: 'an interface that came late was skipped; after one SIGHUP it still was',
-        fix: 'restart smcrouted in it, or remove the file from the overlay',
+        fix: 'run /usr/libexec/brmc/restart-multicast-daemon in it, or remove the file from the overlay',
       }] : [],
     ]
   },
@@ -113,8 +113,11 @@ export const phyintsAreEnabled: Rule = {
   severity: 'error',
   check: context => {
     const {smcrouteConf} = context
-    const withN = scriptsOf(context).some(({sentence}) => /smcroute|ARGS|OPTS/.test(sentence) && /(^|[\s"'=])-[a-zA-Z]*N\b/.test(sentence))
-    if (!smcrouteConf || !withN) return []
+    if (!smcrouteConf) return []
+    // /usr/libexec/brmc/multicast-daemon starts smcrouted with -N where there is a phyint line.
+    const withN = smcrouteConf.phyints.length > 0
+      || scriptsOf(context).some(({sentence}) => /smcroute|ARGS|OPTS/.test(sentence) && /(^|[\s"'=])-[a-zA-Z]*N\b/.test(sentence))
+    if (!withN) return []
     return smcrouteConf.routes.flatMap(({kind, place, from, to}): Problem[] => {
       const names = kind === 'mgroup' ? [from] : [from, ...to.map(({name}) => name)]
       const missing = names.filter(name => !smcrouteConf.phyints.some(phyint => phyint.enabled && phyint.name === name && phyint.place.line < place.line))

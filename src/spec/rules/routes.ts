@@ -37,8 +37,9 @@ export const rangesDoNotOverlap: Rule = {
   id: 'M15',
   name: 'rangesDoNotOverlap',
   severity: 'warning',
-  check: ({routes}) => pairs(routes.filter(({source}) => !source), (one, other) =>
-    one.from.name === other.from.name && overlapping(one, other) && !sameGroup(one, other) && sameOrigin(one, other)).map(([one, other]) => ({
+  // brmc writes the routes of the spec in an order, and with interfaces, that make each of them count.
+  check: ({routes}) => pairs(routes.filter(({source, where}) => !source && where.place), (one, other) =>
+    one.from.name === other.from.name && overlapping(one, other) && !sameGroup(one, other)).map(([one, other]) => ({
     ...other.group.where,
     message: `${other.group.text} overlaps ${one.group.text} of an earlier route from ${one.from.name}, and only the first that fits counts`,
     seen: '225.0.0.0/24 to usb0 hid a later 225.0.0.3 to eth0',
@@ -50,8 +51,8 @@ export const sourceRouteNamesAllInterfaces: Rule = {
   id: 'M16',
   name: 'sourceRouteNamesAllInterfaces',
   severity: 'warning',
-  check: ({routes}) => routes.filter(({source}) => source).flatMap(specific => {
-    const general = routes.find(route => !route.source && route.from.name === specific.from.name && overlapping(route, specific) && sameOrigin(route, specific))
+  check: ({routes}) => routes.filter(({source, where}) => source && where.place).flatMap(specific => {
+    const general = routes.find(route => route.where.place && !route.source && route.from.name === specific.from.name && overlapping(route, specific))
     const missing = general?.to.filter(({name}) => !specific.to.some(oif => oif.name === name)).map(({name}) => name) ?? []
     return general && missing.length > 0 ? [{
       ...specific.group.where,
@@ -114,18 +115,19 @@ export const routesAreUnique: Rule = {
 export const ttlThresholdBelongsToInterface: Rule = {
   id: 'N24',
   name: 'ttlThresholdBelongsToInterface',
-  severity: 'error',
+  severity: 'warning',
   check: ({deployment}) => {
-    const first = new Map<string, number>()
-    return deployment.routes.flatMap(({to, ttlThreshold}, index) => to.flatMap(name => {
-      const before = first.get(name) ?? ttlThreshold
-      first.set(name, before)
-      return before === ttlThreshold ? [] : [{
+    // IPv6 has no thresholds in the kernel: brmc holds those by rules of each route.
+    const routes = [...deployment.routes.entries()].filter(([, {family}]) => family === 4)
+    return routes.flatMap(([index, {to, ttlThreshold}]) => {
+      const higher = routes.filter(([, route]) => route.ttlThreshold > ttlThreshold && route.to.some(name => to.includes(name)))
+        .sort(([, one], [, other]) => other.ttlThreshold - one.ttlThreshold)[0]?.[1]
+      return higher ? [{
         path: ['multicast', 'routes', index, 'ttlThreshold'],
-        message: `an earlier route gives ${name} a ttlThreshold of ${before} and this one ${ttlThreshold}; a threshold belongs to the interface, for all routes (vifc_threshold, linux/mroute.h)`,
-        fix: `write the same ttlThreshold in all routes to ${name}`,
-      }]
-    }))
+        message: `another route gives ${higher.to.filter(name => to.includes(name)).join(', ')} a ttlThreshold of ${higher.ttlThreshold}, which then counts for this one too: a threshold belongs to the interface (vifc_threshold, linux/mroute.h)`,
+        fix: `write ttlThreshold: ${higher.ttlThreshold} here too, or the same lower one in both`,
+      }] : []
+    })
   },
 }
 

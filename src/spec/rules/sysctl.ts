@@ -1,5 +1,5 @@
 import {contains} from '../../network/address.js'
-import type {SysctlSetting} from '../texts/sysctl-conf.js'
+import {SYSCTL_CONF, type SysctlSetting} from '../texts/sysctl-conf.js'
 import {routesOf, type CheckedRoute, type Problem, type Rule, type RuleContext, type Where} from './rule.js'
 
 export const senderPassesReversePathFilter: Rule = {
@@ -99,6 +99,17 @@ export const settingsAgree: Rule = {
       fix: 'write answerPing: false, or remove the setting',
     }] : []
   },
+}
+
+export const sysctlConfIsRead: Rule = {
+  id: 'N37',
+  name: 'sysctlConfIsRead',
+  severity: 'warning',
+  check: ({texts}) => texts.filter(({path}) => path === SYSCTL_CONF).map(({file}) => ({
+    place: {file, line: 1, column: 1},
+    message: 'the router reads etc/sysctl.d/*.conf, and not etc/sysctl.conf',
+    fix: 'move it to etc/sysctl.d/site.conf, or write its settings in system.sysctl',
+  })),
 }
 
 /** The last one set. */

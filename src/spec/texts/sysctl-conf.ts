@@ -9,7 +9,9 @@ export interface SysctlSetting {
   path?: SpecPath
 }
 
-export const isSysctlFile = (path: string): boolean => path === 'etc/sysctl.conf' || /^etc\/sysctl\.d\/[^/]+\.conf$/.test(path)
+export const SYSCTL_CONF = 'etc/sysctl.conf'
+
+export const isSysctlFile = (path: string): boolean => path === SYSCTL_CONF || /^etc\/sysctl\.d\/[^/]+\.conf$/.test(path)
 
 /** Settings in the order of the file; a leading - (failure is no error) is dropped. */
 export function parseSysctlConf({text, file}: OverlayText): SysctlSetting[] {

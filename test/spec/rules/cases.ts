@@ -92,7 +92,7 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['M10', 'smcroute.conf names an unknown interface', {
     wrong: conf('mgroup from wlan0 group 225.0.0.1\nmroute from wlan0 group 225.0.0.1 to usb1\n'), right: conf('mgroup from wlan+ group 225.0.0.1\nmroute from wlan+ group 225.0.0.1 to usb+\n'), at: `${CONF}:2:38`,
   }],
-  ['M10', 'the hook is replaced', {wrong: file('usr/libexec/brmc/interface-event', '#!/bin/sh\nip link set "$1" up\n'), right: file('usr/libexec/brmc/interface-event', '#!/bin/sh\n/etc/init.d/S41smcroute restart\n'), at: 'overlays/site/usr/libexec/brmc/interface-event:1:1'}],
+  ['M10', 'the hook is replaced', {wrong: file('usr/libexec/brmc/interface-event', '#!/bin/sh\nip link set "$1" up\n'), right: file('usr/libexec/brmc/interface-event', '#!/bin/sh\n/usr/libexec/brmc/restart-multicast-daemon\n'), at: 'overlays/site/usr/libexec/brmc/interface-event:1:1'}],
   ['M11', 'more interfaces than vifs', {wrong: {spec: {interfaces: interfaces(30)}}, right: {spec: {interfaces: interfaces(29)}}, at: 'interfaces.eth30'}],
   ['M11', 'more than 31 outgoing interfaces', {
     wrong: conf(`mroute from wlan0 group 225.0.0.1 to ${Array.from({length: 32}, (_, index) => `eth${index}`).join(' ')}\n`),
@@ -105,13 +105,23 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
       conf('mroute from wlan0 group 225.0.0.1 to usb0\n'),
     ], at: `${CONF}:2:1`,
   }],
-  ['M13', 'a second daemon', {wrong: script('start-stop-daemon -S -x /usr/sbin/mrouted'), right: [script('/usr/sbin/smcrouted -n'), script('killall mrouted')], at: `${SCRIPT}:2:1`}],
-  ['M13', 'smcroute.conf beside mrouted', {wrong: {...conf('mgroup from wlan0 group 225.0.0.1\n'), ...{spec: {multicast: {daemon: 'mrouted', routes: []}}}}, right: conf('mgroup from wlan0 group 225.0.0.1\n'), at: `${CONF}:1:1`}],
+  ['M13', 'a second daemon', {wrong: script('start-stop-daemon -S -x /usr/sbin/mrouted'), right: [script('[ -x /usr/sbin/mrouted ] || exit 0'), script('killall mrouted'), script('start-stop-daemon -K -x /usr/sbin/mrouted')], at: `${SCRIPT}:2:1`}],
+  ['M13', 'a second smcrouted', {
+    wrong: script('exec /usr/sbin/smcrouted -n'),
+    right: {files: {'etc/init.d/S90site': 'smcrouted -n\n', 'etc/inittab': '::sysinit:/etc/init.d/rcS\n'}}, at: `${SCRIPT}:2:1`,
+  }],
+  ['M13', 'inittab starts another', {wrong: file('etc/inittab', '::respawn:/usr/sbin/pimd -f\n'), right: file('etc/inittab', '::respawn:/usr/sbin/smcrouted -n\n'), at: 'overlays/site/etc/inittab:1:1'}],
+  ['M13', 'mrouted.conf beside smcroute', {wrong: file('etc/mrouted.conf', 'phyint wlan0\n'), right: {...file('etc/mrouted.conf', 'phyint wlan0\n'), ...mrouted()}, at: 'overlays/site/etc/mrouted.conf:1:1'}],
+  ['M13', 'smcroute.conf beside mrouted', {wrong: {...conf('mgroup from wlan0 group 225.0.0.1\n'), ...mrouted()}, right: conf('mgroup from wlan0 group 225.0.0.1\n'), at: `${CONF}:1:1`, severity: 'warning'}],
   ['M14', 'a table nobody looks into', {wrong: script('smcrouted -t 5'), right: [script('smcrouted -t 5\nip -6 mrule add from all lookup 5 pref 100'), script('smcrouted -n')], at: `${SCRIPT}:2:1`}],
-  ['M15', 'a range hides a group', {wrong: routes({group: '225.0.0.0/24'}, {group: '225.0.0.3', to: ['eth0']}), right: routes({group: '225.0.0.0/24'}, {group: '225.0.1.3', to: ['eth0']}), at: 'multicast.routes.1.group'}],
+  ['M15', 'a range hides a group', {
+    wrong: conf('mroute from wlan0 group 225.0.0.0/24 to usb0\nmroute from wlan0 group 225.0.0.3 to eth0\n'),
+    right: [conf('mroute from wlan0 group 225.0.0.0/24 to usb0\nmroute from wlan0 group 225.0.1.3 to eth0\n'), routes({group: '225.0.0.0/24'}, {group: '225.0.0.3', to: ['eth0']})], at: `${CONF}:2:25`,
+  }],
   ['M16', 'a sender leaves the range', {
-    wrong: routes({group: '225.0.0.0/24'}, {group: '225.0.0.3', source: '10.1.0.2', to: ['eth0']}),
-    right: routes({group: '225.0.0.0/24'}, {group: '225.0.0.3', source: '10.1.0.2', to: ['eth0', 'usb0']}), at: 'multicast.routes.1.group',
+    wrong: conf('mroute from wlan0 group 225.0.0.0/24 to usb0\nmroute from wlan0 source 10.1.0.2 group 225.0.0.3 to eth0\n'),
+    right: [conf('mroute from wlan0 group 225.0.0.0/24 to usb0\nmroute from wlan0 source 10.1.0.2 group 225.0.0.3 to eth0 usb0\n'), routes({group: '225.0.0.0/24'}, {group: '225.0.0.3', source: '10.1.0.2', to: ['eth0']})],
+    at: `${CONF}:2:41`,
   }],
   ['M17', 'MASQUERADE on both interfaces', {
     wrong: script('iptables -t nat -A POSTROUTING -o usb0 -j MASQUERADE\niptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE', twoOifs),
@@ -153,7 +163,9 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
     right: {spec: {system: {sysctl: {'net.ipv4.conf.all.rp_filter': 1}}, multicast: {routes: [{group: '225.0.0.1', source: '10.1.0.9', from: 'wlan0', to: ['usb0']}]}}},
     at: 'system.sysctl.net.ipv4.conf.all.rp_filter',
   }],
-  ['M22', 'rp_filter=1 and any sender, in sysctl.d', {wrong: file('etc/sysctl.d/50-site.conf', '# hardening\nnet/ipv4/conf/wlan0/rp_filter = 1\n'), right: file('etc/sysctl.d/50-site.conf', 'net.ipv4.conf.eth0.rp_filter = 1\n'), at: 'overlays/site/etc/sysctl.d/50-site.conf:2:1', severity: 'warning'}],
+  ['M22', 'rp_filter=1 and any sender, in sysctl.d', {wrong: file('etc/sysctl.d/site.conf', '# hardening\nnet/ipv4/conf/all/rp_filter = 1\n'), right: [
+    file('etc/sysctl.d/site.conf', 'net.ipv4.conf.eth0.rp_filter = 1\n'), file('etc/sysctl.d/50-site.conf', 'net.ipv4.conf.all.rp_filter = 1\n'), file('etc/sysctl.d/site.conf', 'net.ipv4.conf.wlan0.rp_filter = 1\n'),
+  ], at: 'overlays/site/etc/sysctl.d/site.conf:2:1', severity: 'warning'}],
   ['M22', 'rp_filter=2 without a route to the sender', {
     wrong: {spec: {system: {sysctl: {'net.ipv4.conf.all.rp_filter': 2}}, multicast: {routes: [{group: '225.0.0.1', source: '172.16.0.9', from: 'wlan0', to: ['usb0']}]}}},
     right: {spec: {interfaces: {usb0: {gateway: ['10.2.0.254']}}, system: {sysctl: {'net.ipv4.conf.all.rp_filter': 2}}, multicast: {routes: [{group: '225.0.0.1', source: '172.16.0.9', from: 'wlan0', to: ['usb0']}]}}},
@@ -189,7 +201,7 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
     right: conf(Array.from({length: 1000}, (_, index) => `mroute from wlan0 source 10.1.0.2 group 225.1.${index >> 8}.${index & 255} to usb0\n`).join('')), at: `${CONF}:1001:1`,
   }],
   ['M34', 'an inittab that does not respawn', {
-    wrong: file('etc/inittab', '::sysinit:/etc/init.d/rcS\n#::respawn:/usr/sbin/smcrouted -n\n'), right: file('etc/inittab', '::respawn:/usr/sbin/smcrouted -n\n'), at: 'overlays/site/etc/inittab:1:1',
+    wrong: file('etc/inittab', '::sysinit:/etc/init.d/rcS\n#::respawn:/usr/sbin/smcrouted -n\n'), right: [file('etc/inittab', '::respawn:/usr/sbin/smcrouted -n\n'), file('etc/inittab', '::respawn:/usr/libexec/brmc/multicast-daemon\n')], at: 'overlays/site/etc/inittab:1:1',
   }],
   ['M35', 'a ping of the group as a check', {wrong: script('if ping -c 1 225.0.0.1 >/dev/null; then echo fine; fi'), right: script('ping -c 1 10.1.0.2'), at: `${SCRIPT}:2:1`}],
   ['M36', 'one sender on two interfaces', {
@@ -240,7 +252,7 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N15', 'families', {wrong: group('225.0.0.1', {source: 'fd01::2'}), right: group('ff05::1', {source: 'fd01::2'}), at: 'multicast.routes.0.source'}],
   ['N16', 'a group as sender', {wrong: group('225.0.0.1', {source: '225.0.0.2'}), right: group('225.0.0.1', {source: '10.1.0.0/24'}), at: 'multicast.routes.0.source'}],
   ['N17', 'mrouted on Debian', {wrong: {spec: {base: 'debian', multicast: {daemon: 'mrouted', routes: []}}}, right: [{spec: {base: 'debian'}}, mrouted()], at: 'multicast.daemon'}],
-  ['N18', 'routes beside mrouted', {wrong: mrouted({group: '225.0.0.0/24'}), right: mrouted(), at: 'multicast.routes.0'}],
+  ['N18', 'routes beside mrouted', {wrong: mrouted({group: '225.0.0.0/24'}), right: [mrouted(), mrouted({group: '225.0.0.1', liftTtl: true})], at: 'multicast.routes.0'}],
   ['N19', 'a package twice', {wrong: {spec: {packages: ['tcpdump', 'iw', 'tcpdump']}}, right: {spec: {packages: ['tcpdump', 'iw']}}, at: 'packages.2'}],
   ['N20', 'an overlay outside', {wrong: {spec: {overlays: ['../secrets']}}, right: {spec: {overlays: ['overlays/site']}}, at: 'overlays.0'}],
   ['N20', 'an absolute path', {wrong: {spec: {overlays: ['/etc']}}, right: {}, at: 'overlays.0'}],
@@ -252,7 +264,8 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N22', 'DSA', {wrong: keys(`ssh-dss ${blob('ssh-dss', 'x')}`), right: keys(), at: 'system.ssh.authorizedKeys.0'}],
   ['N23', 'a private key', {wrong: keys(`-----BEGIN OPENSSH PRIVATE KEY----- ${Buffer.from('openssh-key-v1\0secret').toString('base64')}`), right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys.0'}],
   ['N24', 'two thresholds of one interface', {
-    wrong: routes({group: '225.0.0.1', ttlThreshold: 5}, {group: '225.0.0.2', ttlThreshold: 6}), right: routes({group: '225.0.0.1', ttlThreshold: 5}, {group: '225.0.0.2', ttlThreshold: 5}), at: 'multicast.routes.1.ttlThreshold',
+    wrong: routes({group: '225.0.0.1', ttlThreshold: 6}, {group: '225.0.0.2', ttlThreshold: 5}),
+    right: [routes({group: '225.0.0.1', ttlThreshold: 5}, {group: '225.0.0.2', ttlThreshold: 5}), routes({group: '225.0.0.1', ttlThreshold: 5}, {group: 'ff05::2', ttlThreshold: 6})], at: 'multicast.routes.1.ttlThreshold',
   }],
   ['N25', 'a range too large to join', {wrong: group('239.0.0.0/8'), right: [group('239.0.0.0/20'), group('239.0.0.0/8', {join: false})], at: 'multicast.routes.0.group'}],
   ['N26', 'nat to itself', {wrong: {spec: {nat: [{from: 'wlan0', to: 'wlan0'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0'}]}}, at: 'nat.0.to'}],
@@ -263,5 +276,11 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N32', 'host bits in a range', {wrong: group('225.0.0.7/24'), right: group('225.0.0.0/24'), at: 'multicast.routes.0.group'}],
   ['N33', 'an access point on a cable', {wrong: {spec: {interfaces: {usb0: accessPoint()}}}, right: wlan0(accessPoint()), at: 'interfaces.usb0.accessPoint'}],
   ['N34', 'translate without a route', {wrong: {spec: {nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}}, at: 'nat.0.multicast'}],
+  ['N36', 'translation without an address', {
+    wrong: {spec: {nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}], multicast: {routes: [{group: 'ff05::1', from: 'wlan0', to: ['eth0']}]}}},
+    right: [{spec: {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}], multicast: {routes: [{group: 'ff05::1', from: 'wlan0', to: ['usb0']}]}}},
+      {spec: {interfaces: {eth0: {address: 'dhcp'}}, nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}], multicast: {routes: [{group: '225.0.0.1', from: 'wlan0', to: ['eth0']}]}}}], at: 'nat.0.multicast',
+  }],
+  ['N37', 'a file that is not read', {wrong: file('etc/sysctl.conf', 'net.core.rmem_max=1\n'), right: file('etc/sysctl.d/site.conf', 'net.core.rmem_max=1\n'), at: 'overlays/site/etc/sysctl.conf:1:1'}],
   ['N35', 'an overlay that hides the routes', {wrong: conf('mgroup from wlan0 group 225.0.0.1\n'), right: {...conf('mgroup from wlan0 group 225.0.0.1\n'), spec: {multicast: {routes: []}}}, at: `${CONF}:1:1`}],
 ]
