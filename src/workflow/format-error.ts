@@ -21,6 +21,7 @@ export function errorToJson(error: BrmcError): {error: Pick<BrmcError, 'code' | 
 export function asBrmcError(error: unknown): BrmcError {
   if (error instanceof BrmcError) return error
   if (!(error instanceof Error)) return new BrmcError('INTERNAL', String(error))
+  if (error.name === 'AbortError') return new BrmcError('INTERRUPTED', 'interrupted', {cause: error})
   const known = 'code' in error ? systemErrors[String(error.code)] : undefined
   if (known) return known(error)
   if ('oclif' in error) return new BrmcError('USAGE', error.message, {cause: error, suggestions: ['see how it is used with: brmc <command> --help']})
