@@ -70,7 +70,7 @@ function missingKey(path: SpecPath): SchemaProblem {
 const example = (path: SpecPath): string => path.length === 1 && path[0] === 'version' ? ': 1' : ''
 
 function badValue(path: SpecPath, input: unknown, why: string): SchemaProblem {
-  const found = isSecretPath(path) ? kindOf(input) : shown(input)
+  const found = isSecretPath(path) ? 'what stands here (it is not shown)' : shown(input)
   const description = descriptionAt(SpecSchema, path)
   return {
     rule: 'bad-value',
