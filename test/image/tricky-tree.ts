@@ -8,7 +8,8 @@ import {mergeLayers} from '../../src/overlay/merge-layers.js'
 export const EPOCH = 1_700_000_000
 const owned = {uid: 0, gid: 0, mtime: 1_600_000_000, size: 0}
 
-export const CAPABILITY = Buffer.from('0100000200200080ff00000000000000', 'hex')
+/** struct vfs_cap_data of revision 2: cap_net_raw and cap_setfcap permitted, bytes beyond ASCII among them. */
+export const CAPABILITY = Buffer.from('0100000200200080ff0000000000000000000000', 'hex')
 
 /** What has once gone wrong in one writer or another. Bodies that are large lie in `folder`, one of them in a file with holes. */
 export function trickyTree(folder: string, {large = 200 * 1024 * 1024} = {}): RootTree {
