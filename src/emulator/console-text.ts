@@ -21,9 +21,9 @@ export const commandLine = (id: number, line: string): string => `echo "brmc-""b
 /** Matches once the command has ended and the shell waits again. */
 export const endOf = (id: number): RegExp => new RegExp(`^brmc-end-${id} (\\d+)$[^]*^${PROMPT}`, 'm')
 
-/** What was printed between the marks, and the command's exit status. */
+/** What was printed between the marks without newlines at its end (as the shell's own $() has it), and the command's exit status. */
 export function outputOf(text: string, id: number): {output: string, status: number} {
-  const match = new RegExp(`^brmc-begin-${id}\\n([^]*?)\\n?^brmc-end-${id} (\\d+)$`, 'm').exec(text)
+  const match = new RegExp(`^brmc-begin-${id}\\n([^]*?)\\n*^brmc-end-${id} (\\d+)$`, 'm').exec(text)
   return {output: match?.[1] ?? '', status: Number(match?.[2] ?? -1)}
 }
 

@@ -87,7 +87,8 @@ describe('a virtual host', () => {
   })
 
   it('says what it joins in IGMPv2 and IGMPv3, or in MLDv2', async () => {
-    expect(await said(join(host, nobody, group).frames)).to.match(/igmp v2 report 239\.9\.9\.9.*igmp v3 report, 1 group record\(s\) \[gaddr 239\.9\.9\.9 to_ex \{ \}\]/)
+    const joined = await said(join(host, nobody, group).frames)
+    expect(joined).to.include('igmp v2 report 239.9.9.9').and.include('igmp v3 report, 1 group record(s) [gaddr 239.9.9.9 to_ex { }]')
     expect(await said(join(host, nobody, address('ff05::1')).frames)).to.include('report v2, 1 group record(s) [gaddr ff05::1 to_ex { }]')
     expect(await said(leave(host, {groups: [group]}, group).frames)).to.match(/igmp leave 239\.9\.9\.9.*\[gaddr 239\.9\.9\.9 to_in \{ \}\]/)
   })

@@ -1,0 +1,94 @@
+import {expect} from 'chai'
+
+import {payloadOf} from '../../../src/emulator/expectations/expectation.js'
+import {expectationsOf} from '../../../src/emulator/expectations/expectations-of.js'
+import {formatAddress} from '../../../src/network/address.js'
+import {labDeployment, route} from '../../lab/deployment.js'
+import {deployment, failuresOf, tryRouter, type Faults} from './model-router.js'
+
+const LIFTED = /^225\.0\.0\.1-wlan0-ttl-1$/
+
+/** What is wrong with the router, and which expectations must fail: those and no others. */
+const cases: [string, Faults, RegExp][] = [
+  ['TTL 1 is not lifted', {noLift: true}, LIFTED],
+  ['NAT is missing', {noTranslation: true}, /^((225\.0\.0\.1|239\.1\.0\.\d+)-wlan0-source|nat-wlan0-usb0)$/],
+  ['NAT misses the first packet of a flow', {untranslatedFirst: true}, /^(225\.0\.0\.1|239\.1\.0\.\d+)-wlan0-source$/],
+  ['nothing is routed', {noRouting: true}, /-(delivered|source|ttl-2|above-threshold|(?<!router-)ping)$|^225\.0\.0\.1-wlan0-ttl-1$/],
+  ['the threshold is ignored', {ignoresThreshold: true}, /-at-threshold$/],
+  ['any sender passes', {anySender: true}, /-other-sender$/],
+  ['routes lead both ways', {bothWays: true}, /^2(25|39).*-back-from-/],
+  ['each packet leaves twice', {duplicates: true}, /-(delivered|source|ttl-2|above-threshold)$|^225\.0\.0\.1-wlan0-ttl-1$/],
+  ['payloads are damaged', {damages: true}, /-(delivered|source|ttl-2|above-threshold)$|^225\.0\.0\.1-wlan0-ttl-1$/],
+  ['groups go to all cards', {wrongMac: true}, /-(delivered|source|ttl-2|above-threshold)$|^225\.0\.0\.1-wlan0-ttl-1$/],
+  ['no group is joined', {noJoins: true}, /^2(25|32|39\.9).*-join$/],
+  ['unicast is not forwarded', {noForwarding: true}, /^nat-wlan0-usb0$|-(?<!router-)ping$/],
+  ['every other group is flooded', {floods: true}, /^(unrouted|link-local)-|-other-sender$|-back-from-/],
+]
+
+describe('expectations of a deployment', () => {
+  it('are all met by a router that keeps to the file', () => {
+    expect(failuresOf(tryRouter())).to.deep.equal([])
+    expect(failuresOf(tryRouter({}, 2))).to.deep.equal([])
+  })
+
+  for (const [title, faults, wanted] of cases) {
+    it(`bite where ${title}, and only there`, () => {
+      const failures = failuresOf(tryRouter(faults))
+      expect(failures.filter(id => !wanted.test(id))).to.deep.equal([])
+      const bitten = tryRouter().expectations.map(({id}) => id).filter(id => wanted.test(id))
+      expect(failures).to.deep.equal(bitten).and.not.be.empty
+    })
+  }
+
+  it('all fail or are silent where the router is dead', () => {
+    const {expectations} = tryRouter()
+    const met = expectations.filter(one => one.judge([]).passed)
+    expect(met.map(({kind}) => kind).every(kind => kind === 'silence')).to.equal(true)
+    expect(expectations.length - met.length).to.be.greaterThan(20)
+  })
+
+  it('have ids of their own and say what they mean', () => {
+    const {expectations} = tryRouter()
+    expect(new Set(expectations.map(({id}) => id)).size).to.equal(expectations.length)
+    expect(expectations.map(({title}) => title)).to.include.members([
+      '225.0.0.1 from wlan0 leaves as 10.99.2.2 (translated) by usb0, from the first packet on',
+      '225.0.0.1 from wlan0 sent with TTL 1 is lifted and arrives with 63',
+      '239.1.0.128 from wlan0 leaves by usb0 and eth0, each packet once',
+      '232.1.1.1 from wlan0 of another sender (192.168.2.238) is not forwarded',
+      '239.9.9.9 from eth0 sent with TTL 5, the threshold, is not forwarded',
+      'a device on wlan0 gets an address by DHCP',
+      'the router does not join 239.1.0.0 on wlan0 (IGMPv3)',
+    ])
+  })
+
+  it('give every flow whose first packet counts a sender of its own', () => {
+    for (const attempt of [1, 2]) {
+      const flows = expectationsOf(deployment, undefined, attempt).filter(({kind}) => kind === 'source')
+      const senders = flows.map(({flow}) => flow?.source && formatAddress(flow.source))
+      expect(new Set(senders).size).to.equal(flows.length)
+    }
+  })
+
+  it('keep keys within what a payload begins with', () => {
+    for (const {stimuli} of expectationsOf(deployment)) {
+      for (const stimulus of stimuli) {
+        if (stimulus.kind === 'datagram') expect(payloadOf(stimulus.key).toString()).to.match(/^[!-~]{1,110} brmc/)
+      }
+    }
+  })
+
+  it('let receivers join first with mrouted, which needs no routes', () => {
+    const [first] = expectationsOf(labDeployment({daemon: 'mrouted', routes: []})).filter(({kind}) => kind === 'delivery')
+    expect(first?.stimuli.map(stimulus => `${stimulus.kind} ${stimulus.on}`)).to.deep.equal(['join usb0', 'join eth0', 'datagram wlan0', 'datagram wlan0', 'datagram wlan0'])
+  })
+
+  it('speak of hop limits for IPv6', () => {
+    const titles = expectationsOf(labDeployment({routes: [route('ff05::4242', {liftTtl: true})]})).map(({title}) => title)
+    expect(titles).to.include.members([
+      'ff05::4242 from wlan0 sent with hop limit 1 is lifted and arrives with 63',
+      'a ping of ff05::4242 from wlan0 is answered by the host on usb0 that joined',
+      'ff02::4d (link-local) is not forwarded from wlan0, even with 64 hops to go',
+      'the router joins ff05::4242 on wlan0 (MLDv2)',
+    ])
+  })
+})
