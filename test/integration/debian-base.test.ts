@@ -99,7 +99,7 @@ describe('base debian', function () {
 
   it('has device trees and firmware of the board, and says what it lacks', () => {
     expect(readdirSync(join(base.folder, 'boot')).sort()).to.deep.equal([
-      'bcm2837-rpi-3-a-plus.dtb', 'bcm2837-rpi-3-b-plus.dtb', 'bcm2837-rpi-3-b.dtb', 'bcm2837-rpi-cm3-io3.dtb', 'bootcode.bin', 'fixup.dat', 'initrd.gz', 'kernel8.img', 'start.elf',
+      'bcm2837-rpi-3-a-plus.dtb', 'bcm2837-rpi-3-b-plus.dtb', 'bcm2837-rpi-3-b.dtb', 'bcm2837-rpi-cm3-io3.dtb', 'bootcode.bin', 'fixup.dat', 'initrd.cpio', 'kernel8.img', 'start.elf',
     ])
     expect(base.warnings).to.deep.equal([])
   })
@@ -192,7 +192,7 @@ describe('base debian', function () {
 
     for (const [root, access] of [[`PARTUUID=${DISK_SIGNATURE}-01`, 'rw'], ['LABEL=trial', 'ro']] as const) {
       it(`runs from a partition that the initramfs finds by ${root}`, () => {
-        const output = boot(`root=${root} ${access} init=/trial`, '-initrd', join(base.folder, 'boot/initrd.gz'), '-drive', `if=virtio,format=raw,snapshot=on,file=${disk()}`)
+        const output = boot(`root=${root} ${access} init=/trial`, '-initrd', join(base.folder, 'boot/initrd.cpio'), '-drive', `if=virtio,format=raw,snapshot=on,file=${disk()}`)
         expect(output).to.match(/^brmc: init \d+\.\d+$/m)
         expectAllWell(output)
       })
@@ -202,7 +202,7 @@ describe('base debian', function () {
       const script = [
         "(sleep 20; echo 'echo shell-$((40 + 2)); poweroff -f') |",
         'timeout 120 qemu-system-aarch64 -M virt -cpu cortex-a53 -m 512 -nographic -no-reboot -nic none',
-        '-kernel "$1/boot/kernel8.img" -initrd "$1/boot/initrd.gz" -drive "if=virtio,format=raw,snapshot=on,file=$2"',
+        '-kernel "$1/boot/kernel8.img" -initrd "$1/boot/initrd.cpio" -drive "if=virtio,format=raw,snapshot=on,file=$2"',
         '-append "console=ttyAMA0 quiet root=/dev/vda init=/sbin/init"',
       ].join(' ')
       const output = execFileSync('sh', ['-c', script, 'sh', base.folder, disk()], {encoding: 'utf8'})

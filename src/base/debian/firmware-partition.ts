@@ -4,11 +4,11 @@ import type {Kernel} from './kernel.js'
 import {contentOf, filesIn, type PackageTree} from './package-tree.js'
 
 /**
- * The name that a Raspberry Pi looks for on a 64-bit board. The firmware and QEMU both unpack a gzipped arm64 kernel; packed it is 14 MB instead of
- * 38 MB to lay onto the card and to read from it, and QEMU starts no later (4 runs each: 4.4 to 5.3 s either way).
+ * The name that a Raspberry Pi looks for on a 64-bit board. Neither this nor the initramfs is compressed, though firmware and QEMU would unpack both:
+ * every zlib makes other bytes, and the same packages shall make the same card whatever Node runs here (docs/decisions.md).
  */
 export const KERNEL_FILE = 'kernel8.img'
-export const INITRAMFS_FILE = 'initrd.gz'
+export const INITRAMFS_FILE = 'initrd.cpio'
 
 /**
  * Names and bytes of the files that the board's boot ROM and firmware read from the FAT partition, but for the kernel, the initramfs, config.txt and cmdline.txt.

@@ -1,7 +1,5 @@
 import {createHash} from 'node:crypto'
 import {join} from 'node:path'
-import {promisify} from 'node:util'
-import {gzip as gzipCallback} from 'node:zlib'
 
 import {encodeCpio} from '../../archive/cpio.js'
 import {boards} from '../../boards/boards.js'
@@ -26,10 +24,7 @@ import {rootModules, type ModuleSet} from './wanted-modules.js'
 import {packagesWanted, type BaseWish} from './wanted-packages.js'
 
 /** Raised when the code makes other bytes from the same tables: a base made before is then not taken for one made now. */
-const BASE_FORMAT = 1
-
-// zlib writes no time and no name into the header: the same bytes every time.
-const gzip = promisify(gzipCallback)
+const BASE_FORMAT = 2
 
 /** What is being done, and how much of how much of it is done; bytes for packages, else steps. */
 export interface BaseProgress {
@@ -123,7 +118,6 @@ async function assemble(
   onProgress?.({step: 'modules', done: 0, total: 1})
   const kernel = findKernel(tree)
   refuseWithoutDrivers(deployment.board, kernel)
-  const packedKernel = gzip(contentOf(tree, kernel.image))
   const wanted = rootModules(moduleSet(deployment))
   const modules = await readModules(tree, kernel, wanted.map(({name}) => name), {run, signal})
   const files = packagesWanted(deployment).flatMap(pack => pack.files)
@@ -140,8 +134,8 @@ async function assemble(
       entries: root.entries,
       boot: new Map([
         ...firmwarePartition(tree, kernel, deployment.board),
-        [KERNEL_FILE, await packedKernel],
-        [INITRAMFS_FILE, await gzip(initramfs)],
+        [KERNEL_FILE, contentOf(tree, kernel.image)],
+        [INITRAMFS_FILE, initramfs],
       ]),
     },
     warnings: [...root.warnings, ...missingModules(kernel, wanted)],
