@@ -73,7 +73,8 @@ describe('console text', () => {
   })
 
   it('tells the guest’s milestones', () => {
-    expect(milestone('ready').exec('x brmc: ready 1\nbrmc: ready 3.45\n')?.[1]).to.equal('3.45')
+    expect(milestone('ready').exec('brmc: ready soon\nbrmc: ready 3.45\n')?.[1]).to.equal('3.45')
+    expect(milestone('init').exec('\uFFFDbrmc: init 2.79\n')?.[1]).to.equal('2.79')
     expect(milestone('init').exec('brmc: ready 3.45\n')).to.equal(null)
   })
 })
