@@ -35,7 +35,7 @@ export default class Image extends BaseCommand {
       reporting: this.reporting,
     })
     for (const warning of warnings) this.logToStderr(`warning: ${warning}`)
-    for (const {target, manifest} of images) this.log(`${manifest.sha256}  ${target}`)
+    for (const {target} of images) this.log(target)
     for (const file of released) this.log(file)
     return {images: images.map(({target, manifest}) => ({path: target, ...manifest})), released, warnings}
   }

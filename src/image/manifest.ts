@@ -8,7 +8,8 @@ export const ImageManifestSchema = z.strictObject({
   image: z.string(),
   /** Bytes. */
   size: z.int(),
-  sha256: z.string(),
+  /** Of the whole image; only with a release, because it costs as much as writing the image does. */
+  sha256: z.string().optional(),
   deployment: z.string(),
   sourceDateEpoch: z.int(),
   partitions: z.array(z.strictObject({number: z.int(), type: z.string(), firstSector: z.int(), sectors: z.int()})),

@@ -29,6 +29,8 @@ export interface ComposeRequest extends ChosenDeployment {
   templates: TemplateSet
   /** The image's path; its manifest is `<target>.json`. */
   target: string
+  /** Compute what a release needs: the sha256 of the image and of each range of it. */
+  hash: boolean
   run: Run
   signal: AbortSignal
   onProgress?: (done: number, total: number) => void
@@ -67,15 +69,15 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
     volumeId: identity.volumeId,
     epoch,
   })
-  const {sha256 = '', size, mappedRanges} = await writeImage({
-    target, size: plan.size, regions: plan.regions, signal,
+  const {sha256, size, mappedRanges} = await writeImage({
+    target, size: plan.size, regions: plan.regions, signal, hash: {image: request.hash, ranges: request.hash},
     ...request.onProgress && {onProgress: done => request.onProgress?.(done, plan.size)},
   })
   const manifest: ImageManifest = {
     version: 1,
     image: 'sdcard.img',
     size,
-    sha256,
+    ...sha256 !== undefined && {sha256},
     deployment: deployment.name,
     sourceDateEpoch: epoch,
     partitions: plan.partitions,

@@ -119,7 +119,7 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
   if (!base) throw new BrmcError('INTERNAL', 'composing comes after the base')
   const {folder} = projectOf(making)
   const image = await composeImage({
-    ...chosen, folder, base, templates: templatesOf(making), target: join(folder, imagePath(chosen.deployment.name)), run, signal,
+    ...chosen, folder, base, templates: templatesOf(making), target: join(folder, imagePath(chosen.deployment.name)), hash: releaseFolder !== undefined, run, signal,
     onProgress: (done, total) => { show.say(`${mebibytes(done)} of ${mebibytes(total)} MiB`) },
   })
   making.images.push(image)
