@@ -28,8 +28,10 @@ function* members(file: string, descriptor: number): Generator<RootEntry, void, 
   const end = fstatSync(descriptor).size
   let global = new Map<string, Buffer>()
   let long: LongNames = {}
+  const block = Buffer.alloc(TAR_BLOCK)
   for (let at = 0; at + TAR_BLOCK <= end;) {
-    const header = decodeTarHeader(readAt(descriptor, at, TAR_BLOCK))
+    readInto(block, descriptor, at)
+    const header = decodeTarHeader(block)
     if (!header) return
     const offset = at + TAR_BLOCK
     const size = long.records?.has('size') ? Number(long.records.get('size')) : header.size
@@ -59,18 +61,17 @@ function* members(file: string, descriptor: number): Generator<RootEntry, void, 
 
 function extended(descriptor: number, offset: number, size: number): Buffer {
   if (size > MAX_EXTENDED) throw new BrmcError('OVERLAY_INVALID', `an extended header of ${size} bytes is not believable: the archive is damaged`)
-  return readAt(descriptor, offset, size)
+  const buffer = Buffer.alloc(size)
+  readInto(buffer, descriptor, offset)
+  return buffer
 }
 
-function readAt(descriptor: number, offset: number, size: number): Buffer {
-  const buffer = Buffer.alloc(size)
-  for (let done = 0; done < size;) {
-    const count = readSync(descriptor, buffer, done, size - done, offset + done)
+function readInto(buffer: Buffer, descriptor: number, offset: number): void {
+  for (let done = 0; done < buffer.length;) {
+    const count = readSync(descriptor, buffer, done, buffer.length - done, offset + done)
     if (count === 0) throw new BrmcError('OVERLAY_INVALID', 'the archive was cut short while it was read')
     done += count
   }
-
-  return buffer
 }
 
 function cString(body: Buffer): string {

@@ -20,10 +20,12 @@ export interface TarHeader {
 
 const CHECKSUM = {at: 148, length: 8}
 const SPACE = 0x20
+const ZERO = 0x30
 
 /** One header block as its fields; undefined for the zero block that ends an archive. Throws BrmcError OVERLAY_INVALID. */
 export function decodeTarHeader(block: Buffer): TarHeader | undefined {
-  if (block.every(byte => byte === 0)) return undefined
+  // A name may be empty only in a block that is all zero.
+  if (block[0] === 0 && block.every(byte => byte === 0)) return undefined
   if (checksumOf(block) !== number(block, CHECKSUM.at, CHECKSUM.length)) throw new BrmcError('OVERLAY_INVALID', 'the checksum of a tar header is wrong: this is not a tar archive, or it is damaged')
   // GNU's own format ("ustar  ") has other things where ustar has its prefix.
   const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? text(block, 345, 155) : ''
@@ -85,8 +87,17 @@ function number(block: Buffer, at: number, length: number): number {
     return value
   }
 
-  const digits = block.toString('latin1', at, at + length).replaceAll(/[\0 ]/g, '')
-  return digits === '' ? 0 : Number.parseInt(digits, 8)
+  // Leading spaces, octal digits, then a space or zero byte.
+  let value = 0
+  let index = at
+  while (index < at + length && block[index] === SPACE) index++
+  for (; index < at + length; index++) {
+    const digit = (block[index] ?? 0) - ZERO
+    if (digit < 0 || digit > 7) break
+    value = value * 8 + digit
+  }
+
+  return value
 }
 
 function putNumber(block: Buffer, value: number, at: number, length: number): void {

@@ -37,7 +37,7 @@ function layOver(root: RootBuilder, {entries, kind}: Layer): void {
   const links = new Set<string>()
   for (const entry of entries) {
     if (isWhiteout(entry)) continue
-    const link = ancestorsOf(entry.path).find(ancestor => links.has(ancestor))
+    const link = links.size === 0 ? undefined : linkAbove(entry.path, links)
     if (link !== undefined) throw new BrmcError('OVERLAY_INVALID', `${entry.path} lies below ${link}, which is a symlink of the same layer`)
     if (entry.type === 'symlink') links.add(entry.path)
     else links.delete(entry.path)
@@ -46,7 +46,7 @@ function layOver(root: RootBuilder, {entries, kind}: Layer): void {
 }
 
 function isWhiteout({path}: RootEntry): boolean {
-  return nameOf(path).startsWith(WHITEOUT)
+  return path.startsWith(WHITEOUT, path.lastIndexOf('/') + 1)
 }
 
 function applyWhiteout(root: RootBuilder, path: string): void {
@@ -66,7 +66,11 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-function ancestorsOf(path: string): string[] {
-  const parts = path.split('/')
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+function linkAbove(path: string, links: ReadonlySet<string>): string | undefined {
+  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    const ancestor = path.slice(0, slash)
+    if (links.has(ancestor)) return ancestor
+  }
+
+  return undefined
 }

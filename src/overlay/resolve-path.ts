@@ -7,13 +7,15 @@ const MAX_LINKS = 40
  * `lib/x` is `usr/lib/x` where `lib -> usr/lib`. A link that leads to no existing directory (or in a circle) is not followed.
  */
 export function resolveParents(tree: RootTree, path: string): string {
-  const parts = path.split('/')
-  const name = parts.pop() ?? ''
-  return [...followLinks(tree, parts), name].join('/')
+  const slash = path.lastIndexOf('/')
+  // An entry never lies below a symlink, so a parent that is a directory under its own name has none above it.
+  if (slash === -1 || tree.get(path.slice(0, slash))?.type === 'directory') return path
+  return [...followLinks(tree, path.slice(0, slash).split('/')), path.slice(slash + 1)].join('/')
 }
 
 /** `path` with all its symlinks followed, the last part too. */
 export function resolveFolder(tree: RootTree, path: string): string {
+  if (tree.get(path)?.type === 'directory') return path
   return followLinks(tree, partsOf(path)).join('/')
 }
 

@@ -51,7 +51,7 @@ export class RootBuilder {
    */
   put(entry: RootEntry, {keepDirectory = false} = {}): void {
     if (entry.type === 'directory') {
-      this.#putDirectory({...entry, path: resolveFolder(this.#entries, entry.path)}, keepDirectory)
+      this.#putDirectory(at(entry, resolveFolder(this.#entries, entry.path)), keepDirectory)
       return
     }
 
@@ -64,7 +64,7 @@ export class RootBuilder {
     }
 
     this.remove(path)
-    this.#entries.set(path, {...entry, path})
+    this.#entries.set(path, at(entry, path))
   }
 
   /** Takes away the entry at `path` and all below it; nothing happens if there is none. Another name of a file keeps its content. */
@@ -109,6 +109,8 @@ export class RootBuilder {
   }
 
   #makeParents(path: string): void {
+    // A directory that is there has all its parents.
+    if (this.#entries.get(path.slice(0, Math.max(path.lastIndexOf('/'), 0)))?.type === 'directory') return
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
       const parent = path.slice(0, slash)
       const existing = this.#entries.get(parent)
@@ -139,6 +141,10 @@ export class RootBuilder {
   #directory(path: string): RootEntry {
     return {path, type: 'directory', mode: DIRECTORY_MODE, uid: 0, gid: 0, mtime: this.epoch, size: 0}
   }
+}
+
+function at(entry: RootEntry, path: string): RootEntry {
+  return entry.path === path ? entry : {...entry, path}
 }
 
 /** One more name of `owner`, with its attributes for whoever lists names. */

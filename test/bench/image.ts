@@ -53,7 +53,7 @@ export async function makeImageBenchInputs(folder: string): Promise<ImageBenchIn
   return {rootfsTar, bootFiles, size: size + 40 * MIB}
 }
 
-/** One round in `folder`: each way of composing, then the limit. The first round of a process is the one that users see: nothing is compiled yet. */
+/** One round in `folder`: each way of composing, then the limit. A user sees what the first figure of the first round shows: later, V8 has compiled all. */
 export async function benchImageRound({rootfsTar, bootFiles}: ImageBenchInputs, folder: string): Promise<ImageBenchRound> {
   const target = join(folder, 'sdcard.img')
   const compose = async (hash: {image: boolean, ranges: boolean}): Promise<number> => {

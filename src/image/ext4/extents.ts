@@ -21,7 +21,8 @@ export function extentBlocks(extents: number): number {
  * enough; these go to `leafBlocks`. One level of leaves holds 170 GiB in one file. Throws BrmcError IMAGE_INVALID beyond that.
  */
 export function encodeExtents(extents: readonly Extent[], leafBlocks: readonly number[], inodeSeed: number): {root: Buffer, leaves: Buffer[]} {
-  const root = Buffer.alloc(HEADER + IN_INODE * ENTRY)
+  // From the pool: there is one for every file.
+  const root = Buffer.allocUnsafe(HEADER + IN_INODE * ENTRY).fill(0)
   if (leafBlocks.length === 0) {
     putHeader(root, {entries: extents.length, max: IN_INODE, depth: 0})
     putLeaf(root, extents, 0)
