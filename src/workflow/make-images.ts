@@ -119,7 +119,9 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
   if (!base) throw new BrmcError('INTERNAL', 'composing comes after the base')
   const {folder} = projectOf(making)
   const image = await composeImage({
-    ...chosen, folder, base, templates: templatesOf(making), target: join(folder, imagePath(chosen.deployment.name)), hash: releaseFolder !== undefined, run, signal,
+    ...chosen, folder, base, templates: templatesOf(making), run, signal,
+    target: join(folder, imagePath(chosen.deployment.name)),
+    hash: releaseFolder !== undefined,
     onProgress: (done, total) => { show.say(`${mebibytes(done)} of ${mebibytes(total)} MiB`) },
   })
   making.images.push(image)

@@ -89,7 +89,7 @@ function explained(error: BrmcError, locked: LockedPackage, mirror: string): Brm
     cause: error,
     details: error.details.filter(line => /^[EW]:/.test(line)),
     suggestions: [
-      `if the mirror has moved on to another version, move ${LOCK_FILE} away: the next run writes one with the versions of today`,
+      'if the mirror has moved on to another version, take what it has now: brmc upgrade',
       'or name a mirror in brmc.yaml under debian: mirror: that still holds it, such as a dated snapshot of the archive',
     ],
   })

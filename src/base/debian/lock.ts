@@ -31,7 +31,7 @@ export const LockSchema = z.strictObject({
 export type Lock = z.output<typeof LockSchema>
 export type LockedPackage = z.output<typeof LockedPackageSchema>
 
-const NEW_LOCK = `move ${LOCK_FILE} away: the next run resolves the packages anew and writes another one`
+const NEW_LOCK = 'take the packages that the mirror has now: brmc upgrade'
 
 /** Reads the text of a lock. Throws BrmcError PACKAGE_LOCK_STALE for what this version of brmc cannot use. */
 export function parseLock(text: string): Lock {

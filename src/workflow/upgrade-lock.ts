@@ -1,0 +1,56 @@
+import {join} from 'node:path'
+
+import {fetchLock, findMirror} from '../base/debian/fetch-lock.js'
+import type {Lock} from '../base/debian/lock.js'
+import {readLock, writeLock} from '../base/debian/write-lock.js'
+import {BrmcError} from '../errors.js'
+import {run} from '../process/run.js'
+import {chooseDeployments, openProject} from './open-project.js'
+import {runSteps, type Reporting} from './reporting.js'
+
+export interface VersionChange {
+  name: string
+  /** Absent: new in the lock. */
+  from?: string
+  /** Absent: no longer in it. */
+  to?: string
+}
+
+/** Writes a lock of what the mirror has now, and tells what that changes. */
+export async function upgradeLock(folder: string, reporting: Reporting): Promise<VersionChange[]> {
+  const done = await runSteps<{changes?: VersionChange[]}>([{
+    title: 'Ask the mirror for its packages',
+    async run(context) {
+      const project = await openProject(folder)
+      const [chosen] = chooseDeployments(project, ['default'])
+      if (!chosen) throw new BrmcError('INTERNAL', 'a project has a default deployment')
+      const {debian} = chosen.deployment
+      const source = {mirror: await findMirror(debian, run), suite: debian.suite, components: debian.components, dated: debian.mirror !== undefined}
+      const lock = await fetchLock(source, {folder: join(project.folder, 'build', 'apt'), run, signal: reporting.signal})
+      context.changes = changesBetween(await oldLock(project.folder), lock)
+      await writeLock(project.folder, lock)
+    },
+  }], {}, reporting)
+  return done.changes ?? []
+}
+
+/** A lock that cannot be used any more is as good as none: it is about to be replaced. */
+async function oldLock(folder: string): Promise<Lock | undefined> {
+  return readLock(folder).catch((error: unknown) => {
+    if (error instanceof BrmcError && error.code === 'PACKAGE_LOCK_STALE') return undefined
+    throw error
+  })
+}
+
+function changesBetween(before: Lock | undefined, after: Lock): VersionChange[] {
+  const old = versionsOf(before?.packages ?? [])
+  const now = versionsOf(after.packages)
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap(name => {
+    const [from, to] = [old.get(name), now.get(name)]
+    return from === to ? [] : [{name, ...from !== undefined && {from}, ...to !== undefined && {to}}]
+  })
+}
+
+function versionsOf(packages: Lock['packages']): Map<string, string> {
+  return new Map(packages.map(({name, version}) => [name, version]))
+}
