@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, readFile, rename, rm, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readFile, rename, rm, statfs, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {readTarEntries} from '../archive/read-tar.js'
@@ -8,6 +8,7 @@ import type {BootFile} from '../image/boot-file.js'
 import {planImage} from '../image/compose.js'
 import {identityOf} from '../image/identity.js'
 import {withoutSecrets, type ImageManifest} from '../image/manifest.js'
+import {refuseFullDisk} from '../image/layout.js'
 import {writeImage, type HashedRange} from '../image/write-image.js'
 import {withDeviceTable} from '../overlay/device-nodes.js'
 import {parseDeviceTable} from '../overlay/device-table.js'
@@ -69,6 +70,8 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
     volumeId: identity.volumeId,
     epoch,
   })
+  const {bavail, bsize} = await statfs(dirname(target))
+  refuseFullDisk({target, needed: plan.allocated, free: bavail * bsize})
   const {sha256, size, mappedRanges} = await writeImage({
     target, size: plan.size, regions: plan.regions, signal, hash: {image: request.hash, ranges: request.hash},
     ...request.onProgress && {onProgress: done => request.onProgress?.(done, plan.size)},

@@ -35,7 +35,9 @@ export async function ramArchives({root, base, baseFolder, epoch}: RamRootReques
   refuseXattrs(root)
   const below = mergeLayers([base], epoch)
   const own = [...root.values()].filter(entry => !isSame(below.get(entry.path), entry))
-  if ([...below.values()].some(entry => isInTheWay(entry, root.get(entry.path)))) return [await inMemory(BASE_ARCHIVE, root.values())]
+  const linked = new Set([...below.values()].flatMap(({type, path, target = ''}) => type === 'hardlink' ? [path, target] : []))
+  const changesWhatIsThere = [...below.values()].some(entry => isInTheWay(entry, root.get(entry.path))) || own.some(({path}) => linked.has(path))
+  if (changesWhatIsThere) return [await inMemory(BASE_ARCHIVE, root.values())]
   return [await baseArchive(below, baseFolder), await inMemory(SITE_ARCHIVE, own)]
 }
 
@@ -48,9 +50,9 @@ function refuseXattrs(root: RootTree): void {
   })
 }
 
-/** Gone, or something else now: the kernel unpacks over what is there and removes nothing but a file of another type. */
+/** Gone, or something else now: the kernel unpacks over what is there, into the same inode, and clears no directory away (init/initramfs.c). */
 function isInTheWay(below: RootEntry, now: RootEntry | undefined): boolean {
-  return now === undefined || (below.type === 'directory' || below.type === 'hardlink' || now.type === 'hardlink') && below.type !== now.type
+  return now === undefined || below.type === 'directory' && now.type !== 'directory'
 }
 
 function isSame(below: RootEntry | undefined, now: RootEntry): boolean {

@@ -54,7 +54,7 @@ describe('base/debian/lock', () => {
       const error = thrownBy(act)
       expect(error.code).to.equal('PACKAGE_LOCK_STALE')
       expect(error.message).to.match(message)
-      expect(error.suggestions.join()).to.include('brmc.lock.json')
+      expect(error.suggestions.join()).to.include('brmc upgrade')
     })
   }
 })
