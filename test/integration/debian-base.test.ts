@@ -115,7 +115,7 @@ describe('base debian', function () {
       const error = await errorOf(make('gone', {deployment: {...wish, debian: {...wish.debian, mirror: `file://${join(folder, 'empty')}`}}}))
       expect(error.code).to.equal('PACKAGE_UNAVAILABLE')
       expect(error.message).to.match(/does not give \S+ \S+, which brmc.lock.json names/)
-      expect(error.suggestions.join()).to.include('debian: mirror:').and.to.include('brmc.lock.json')
+      expect(error.suggestions.join()).to.include('debian: mirror:').and.to.include('brmc upgrade')
     })
 
     it('does not take other bytes than the lock says', async () => {
