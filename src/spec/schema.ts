@@ -89,7 +89,7 @@ export const SpecSchema = z.strictObject({
   name: Hostname.describe('Name of the project'),
   board: z.enum(BOARD_NAMES).describe('The board the image is for; virt is for the emulator alone'),
   base: z.enum(['buildroot', 'debian']).default('buildroot').describe("buildroot: from source, for releases; debian: from Debian's packages, in seconds"),
-  root: z.enum(['ext4', 'ram']).default('ext4').describe('ext4: a partition that can be edited; ram: held in memory, nothing on the card is ever written'),
+  root: z.enum(['ext4', 'ram']).default('ram').describe('ram: held in memory, nothing on the card is ever written, a power cut can hurt nothing; ext4: a partition that can be edited, and keeps what is written'),
   debian: Debian.prefault({}).describe('Settings of the base debian'),
   system: System.describe("The router's system: its name, who may log in, kernel settings"),
   interfaces: z.record(InterfaceName, Interface).describe('Interfaces by the name they have on the router'),

@@ -55,7 +55,7 @@ describe('from brmc.yaml to an image that routes', function () {
     expect(report.expectations).to.have.length.above(10)
   })
 
-  it('a deployment with a ram root and IPv6 does too', async () => {
+  it('a deployment with an ext4 root and IPv6 does too', async () => {
     const {ended, report} = await proof('lab')
     expect(failedOf(report), ended.stderr).to.deep.equal([])
     expect(report.expectations.map(({title}) => title).join('\n')).to.contain('ff05::4242')

@@ -30,9 +30,9 @@ const places = (text: ProjectText): string[] => checkProject(text).findings.map(
 
 describe('checkProject', () => {
   it('resolves the project file as default, and each deployment laid over it', () => {
-    const {findings, deployments, specs} = checkProject(project(PROJECT, {'lab.yaml': 'root: ram\n', 'bench.yaml': '# the same\n'}))
+    const {findings, deployments, specs} = checkProject(project(PROJECT, {'lab.yaml': 'root: ext4\n', 'bench.yaml': '# the same\n'}))
     expect(findings).to.deep.equal([])
-    expect(deployments.map(({name, root}) => `${name} ${root}`)).to.deep.equal(['default ext4', 'lab ram', 'bench ext4'])
+    expect(deployments.map(({name, root}) => `${name} ${root}`)).to.deep.equal(['default ram', 'lab ext4', 'bench ram'])
     expect(specs.map(({name}) => name)).to.deep.equal(['default', 'lab', 'bench'])
   })
 

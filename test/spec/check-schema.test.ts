@@ -9,7 +9,7 @@ const RIGHT = {
 
 describe('checkSchema', () => {
   it('fills in defaults', () => {
-    expect(checkSchema(RIGHT).spec).to.deep.include({base: 'buildroot', root: 'ext4', nat: [], packages: [], overlays: []})
+    expect(checkSchema(RIGHT).spec).to.deep.include({base: 'buildroot', root: 'ram', nat: [], packages: [], overlays: []})
   })
 
   const wlan0 = (more: object): object => ({interfaces: {wlan0: {role: 'downstream', address: '10.1.0.1/24', ...more}}})

@@ -48,7 +48,7 @@ describe('a new project', () => {
     expect(router?.interfaces.map(({name, role, dhcp}) => `${name} ${role} ${dhcp ? 'dhcp' : 'static'}`)).to.deep.equal(['wlan0 downstream static', 'usb0 upstream dhcp'])
     expect(router?.interfaces[0]?.accessPoint).to.deep.include({ssid: 'pi', passphrase: 'mango-fjord-42', country: 'PT', channel: 6})
     expect(router?.nat).to.deep.equal([{from: 'wlan0', to: 'usb0', multicast: 'translate'}])
-    expect(lab).to.deep.include({name: 'lab', root: 'ram', hostname: 'lab'})
+    expect(lab).to.deep.include({name: 'lab', root: 'ext4', hostname: 'lab'})
     expect(lab?.interfaces.map(({addresses}) => addresses.length)).to.deep.equal([2, 2])
     expect(lab?.interfaces.some(({accessPoint, dhcpServer}) => accessPoint ?? dhcpServer)).to.equal(false)
     expect(lab?.routes.map(({family}) => family)).to.deep.equal([4, 6])

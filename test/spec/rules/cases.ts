@@ -24,7 +24,7 @@ const twoOifs = {multicast: {routes: [{group: '225.0.0.1', from: 'wlan0', to: ['
 const wlan0 = (more: Record<string, unknown>): Router => ({spec: {interfaces: {wlan0: more}}})
 const accessPoint = (more: Record<string, unknown> = {}): Record<string, unknown> => ({accessPoint: {ssid: 'pi', passphrase: 'raspberry pi', country: 'PT', ...more}})
 const sysctl = (name: string, value: string | number): Router => ({spec: {system: {sysctl: {[name]: value}}}})
-const keys = (...authorizedKeys: string[]): Router => ({spec: {system: {ssh: {authorizedKeys}}}})
+const keys = (...authorizedKeys: string[]): Router => ({spec: {root: 'ext4', system: {ssh: {authorizedKeys}}}})
 const mrouted = (...list: Route[]): Router => ({spec: {multicast: {daemon: 'mrouted', routes: list.map(route => ({from: 'wlan0', to: ['usb0'], ...route}))}}})
 
 function blob(...strings: (string | Buffer)[]): string {
@@ -263,6 +263,7 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N22', 'a key of another type', {wrong: keys(`ssh-rsa ${ED25519}`), right: keys(`ssh-rsa ${blob('ssh-rsa', Buffer.from([1, 0, 1]), Buffer.alloc(257, 1))}`), at: 'system.ssh.authorizedKeys.0'}],
   ['N22', 'DSA', {wrong: keys(`ssh-dss ${blob('ssh-dss', 'x')}`), right: keys(), at: 'system.ssh.authorizedKeys.0'}],
   ['N23', 'a private key', {wrong: keys(`-----BEGIN OPENSSH PRIVATE KEY----- ${Buffer.from('openssh-key-v1\0secret').toString('base64')}`), right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys.0'}],
+  ['N38', 'keys that last until the next boot', {wrong: {spec: {root: 'ram', system: {ssh: {authorizedKeys: [`ssh-ed25519 ${ED25519}`]}}}}, right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys'}],
   ['N24', 'two thresholds of one interface', {
     wrong: routes({group: '225.0.0.1', ttlThreshold: 6}, {group: '225.0.0.2', ttlThreshold: 5}),
     right: [routes({group: '225.0.0.1', ttlThreshold: 5}, {group: '225.0.0.2', ttlThreshold: 5}), routes({group: '225.0.0.1', ttlThreshold: 5}, {group: 'ff05::2', ttlThreshold: 6})], at: 'multicast.routes.1.ttlThreshold',
