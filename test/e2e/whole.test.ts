@@ -61,6 +61,14 @@ describe('from brmc.yaml to an image that routes', function () {
     expect(report.expectations.map(({title}) => title).join('\n')).to.contain('ff05::4242')
   })
 
+  it('the card of a Raspberry Pi 3 routes on that board too, its root mounted from the SD card', async () => {
+    await writeFile(join(project, 'deployments/pi3.yaml'), 'board: raspberrypi3-64\nroot: ext4\n')
+    const image = await brmc(['image', 'pi3'], {cwd: project})
+    expect(image.status, image.stderr).to.equal(0)
+    const {ended, report} = await proof('pi3', '--machine', 'raspi3b')
+    expect(failedOf(report), ended.stderr).to.deep.equal([])
+  })
+
   it('without the TTL rule, what was sent with TTL 1 does not arrive, and the report says why', async () => {
     const lifting = await deploymentWithFile('no-lift', 'etc/nftables.conf', text => text.replaceAll(/^.*ip ttl 1 .*\n/gm, ''))
     expect(lifting.status, lifting.stderr).to.equal(0)
