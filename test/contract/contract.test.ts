@@ -1,4 +1,6 @@
+import {execFile} from 'node:child_process'
 import {readFile, writeFile} from 'node:fs/promises'
+import {promisify} from 'node:util'
 
 import {Config} from '@oclif/core'
 import {expect} from 'chai'
@@ -36,6 +38,13 @@ describe('what others build on', () => {
       expect(text).to.equal(await readFile(golden, 'utf8'))
     })
   }
+
+  it('the README has the commands as they are (npm run docs)', async () => {
+    const {stdout} = await promisify(execFile)('npm', ['run', '--silent', 'docs', '--', '--dry-run'], {cwd: at('.').pathname})
+    const commands = (text: string) => text.slice(text.indexOf('<!-- commands -->\n'), text.indexOf('<!-- commandsstop -->'))
+    expect(commands(stdout)).to.not.equal('')
+    expect(commands(await readFile(at('README.md'), 'utf8'))).to.equal(commands(stdout))
+  })
 
   it('the README has every exit status', async () => {
     const readme = await readFile(at('README.md'), 'utf8')
