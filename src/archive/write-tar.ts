@@ -1,6 +1,5 @@
-import {open, rename, rm} from 'node:fs/promises'
-
 import {BrmcError} from '../errors.js'
+import {writeWholeBy} from '../files/write-whole.js'
 import type {RootEntry} from '../overlay/entry.js'
 import type {Piece} from './piece.js'
 import {readPieces} from './read-pieces.js'
@@ -8,21 +7,18 @@ import {tarPieces} from './tar.js'
 
 const FLUSH_AT = 1024 * 1024
 
-/** Writes a deterministic tar of `entries` (tarPieces) to `target`, whole or not at all. Returns its bytes. */
+/** Writes a deterministic tar of `entries` (tarPieces) to `target`, whole or not at all. Returns its bytes. Throws BrmcError DISK_FULL, INTERRUPTED. */
 export async function writeTar(target: string, entries: Iterable<RootEntry>, signal?: AbortSignal): Promise<number> {
   return writePieces(target, tarPieces(entries), signal)
 }
 
-/** Writes `pieces` one after the other to `target`, whole or not at all: to `<target>.partial`, fsync, rename. Returns the bytes written. */
-export async function writePieces(target: string, pieces: Iterable<Piece>, signal?: AbortSignal): Promise<number> {
-  const partial = `${target}.partial`
-  const handle = await open(partial, 'w')
-  try {
+async function writePieces(target: string, pieces: Iterable<Piece>, signal: AbortSignal | undefined): Promise<number> {
+  return writeWholeBy(target, async file => {
     let size = 0
     let waiting: Buffer[] = []
     let waitingSize = 0
     const flush = async (): Promise<void> => {
-      if (waitingSize > 0) await handle.writev(waiting)
+      if (waitingSize > 0) await file.writev(waiting)
       waiting = []
       waitingSize = 0
     }
@@ -36,17 +32,6 @@ export async function writePieces(target: string, pieces: Iterable<Piece>, signa
     }
 
     await flush()
-    await handle.sync()
-    await handle.close()
-    await rename(partial, target)
     return size
-  } catch (error) {
-    await handle.close().catch(() => undefined)
-    await rm(partial, {force: true})
-    throw isDiskFull(error) ? new BrmcError('DISK_FULL', `the disk became full while ${target} was written`, {cause: error}) : error
-  }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  })
 }

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto'
+import {sha256} from '../files/sha256.js'
 
 /** Anything JSON can say. */
 type Json = string | number | boolean | null | readonly Json[] | {readonly [name: string]: Json}
@@ -8,7 +8,7 @@ type Json = string | number | boolean | null | readonly Json[] | {readonly [name
  * of names in `ingredients`; anything that could change a byte has to be among them.
  */
 export function bundleKey(ingredients: Readonly<Record<string, Json>>): string {
-  return createHash('sha256').update(canonical(ingredients)).digest('hex')
+  return sha256(canonical(ingredients))
 }
 
 function canonical(value: Json): string {

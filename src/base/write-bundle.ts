@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path'
 
 import {writeTar} from '../archive/write-tar.js'
 import {BrmcError} from '../errors.js'
+import {isDiskFull} from '../files/system-error.js'
 import type {RootEntry} from '../overlay/entry.js'
 import {BOOT_FOLDER, BUNDLE_FILE, BundleSchema, ROOTFS_TAR, type Bundle} from './bundle.js'
 
@@ -41,7 +42,7 @@ export async function writeBundle(folder: string, {bundle, entries, boot}: Bundl
     await sync(dirname(folder))
   } catch (error) {
     await rm(partial, {recursive: true, force: true})
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
+    if (!isDiskFull(error) && !(error instanceof BrmcError && error.code === 'DISK_FULL')) throw error
     throw new BrmcError('DISK_FULL', `the disk is full: the base ${folder} does not fit`, {cause: error, suggestions: ['remove bases that are no longer used from build/bases']})
   }
 }

@@ -1,6 +1,5 @@
-import {createHash} from 'node:crypto'
-
 import {BrmcError} from '../errors.js'
+import {sha256 as sha256Of} from '../files/sha256.js'
 import {MAP_BLOCK} from './mapped-ranges.js'
 import type {HashedRange} from './write-image.js'
 
@@ -26,7 +25,7 @@ ${ranges.map(rangeElement).join('\n')}
 </bmap>
 `
   // The checksum covers the file itself, with zeros where it stands.
-  return text.replace(NO_CHECKSUM, createHash('sha256').update(text).digest('hex'))
+  return text.replace(NO_CHECKSUM, sha256Of(text))
 }
 
 function rangeElement({offset, size, sha256}: HashedRange): string {

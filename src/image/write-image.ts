@@ -3,6 +3,7 @@ import {closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, write
 import {setImmediate as breathe} from 'node:timers/promises'
 
 import {BrmcError} from '../errors.js'
+import {isDiskFull} from '../files/system-error.js'
 import {mappedRanges, type MappedRange} from './mapped-ranges.js'
 import {RegionReader} from './read-regions.js'
 import type {Region} from './region.js'
@@ -107,8 +108,4 @@ function writeAll(file: number, bytes: Buffer, offset: number): void {
 
 function hashZeros(hash: Hash, count: number): void {
   for (let left = count; left > 0; left -= CHUNK) hash.update(left >= CHUNK ? ZEROS : ZEROS.subarray(0, left))
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }

@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto'
 import {createReadStream, createWriteStream} from 'node:fs'
 import {rm, symlink} from 'node:fs/promises'
 import {basename, join, resolve} from 'node:path'
@@ -6,7 +5,8 @@ import {pipeline} from 'node:stream/promises'
 import {createGunzip} from 'node:zlib'
 
 import {readTarEntries} from '../archive/read-tar.js'
-import {BrmcError} from '../errors.js'
+import {BrmcError, messageOf} from '../errors.js'
+import {sha256} from '../files/sha256.js'
 import type {Run} from '../process/run.js'
 import type {Layer} from './layer.js'
 
@@ -38,7 +38,7 @@ async function unpacked(file: string, options: ReadTarLayerOptions): Promise<str
   if (file.endsWith('.tar')) return file
   const unpack = UNPACKERS.find(([pattern]) => pattern.test(file))?.[1]
   if (!unpack) throw new BrmcError('OVERLAY_INVALID', `${file} is neither a folder nor a .tar, .tar.gz, .tar.xz or .tar.zst`)
-  const target = join(options.scratch, `${createHash('sha256').update(resolve(file)).digest('hex').slice(0, 12)}-${basename(file)}.unpacked`)
+  const target = join(options.scratch, `${sha256(resolve(file)).slice(0, 12)}-${basename(file)}.unpacked`)
   await unpack(file, target, options)
   return target
 }
@@ -49,7 +49,7 @@ async function gunzip(file: string, target: string, {signal}: ReadTarLayerOption
   } catch (cause) {
     await rm(target, {force: true})
     if (signal?.aborted) throw new BrmcError('INTERRUPTED', 'interrupted', {cause})
-    throw new BrmcError('OVERLAY_INVALID', `${file} could not be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`, {cause})
+    throw new BrmcError('OVERLAY_INVALID', `${file} could not be unpacked: ${messageOf(cause)}`, {cause})
   }
 }
 

@@ -28,6 +28,7 @@ export type OverlayKind = 'directory' | 'file' | 'missing' | 'outside' | 'other'
 
 export const PROJECT_FILE = 'brmc.yaml'
 export const DEPLOYMENTS_FOLDER = 'deployments'
+/** Packages with version and sha256; committed (base/debian/lock.ts). */
 export const LOCK_FILE = 'brmc.lock.json'
 
 /** Larger files are no configuration that a person wrote. */

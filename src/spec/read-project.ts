@@ -3,6 +3,7 @@ import {readdir, readFile, realpath, stat} from 'node:fs/promises'
 import {dirname, join, resolve, sep} from 'node:path'
 
 import {BrmcError} from '../errors.js'
+import {isMissing} from '../files/system-error.js'
 import {parseDocument} from './parse-document.js'
 import {DEPLOYMENTS_FOLDER, FRAGMENT_FOLDERS, isKernelFragment, LOCK_FILE, MAX_TEXT_BYTES, PROJECT_FILE, TEXT_FOLDERS,
   type OverlayKind, type OverlayText, type ProjectText} from './project-text.js'
@@ -120,5 +121,3 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
     throw error
   }
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')

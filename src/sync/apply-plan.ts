@@ -1,7 +1,8 @@
-import {mkdir, open, rename, rm, rmdir, unlink} from 'node:fs/promises'
+import {mkdir, rmdir, unlink} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {BrmcError} from '../errors.js'
+import {writeWhole} from '../files/write-whole.js'
 import {TREE_FOLDER, type TreeFile} from '../tree/template-set.js'
 import {formatManifest, isTreePath, MANIFEST_PATH} from './manifest.js'
 import {manifestAfter, type Action, type Conflict, type SyncPlan} from './plan.js'
@@ -67,20 +68,10 @@ async function refuseWhatIsInTheWay(projectFolder: string, path: string, deleted
   }
 }
 
-/** Whole or not at all: written beside, flushed, then renamed over. */
 async function replaceFile(projectFolder: string, path: string, content: Uint8Array, executable: boolean): Promise<void> {
   const target = join(projectFolder, path)
-  const partial = `${target}.partial`
   await mkdir(dirname(target), {recursive: true})
-  await rm(partial, {force: true})
-  const file = await open(partial, 'wx', executable ? 0o777 : 0o666)
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(partial, target)
+  await writeWhole(target, content, executable ? 0o777 : 0o666)
 }
 
 /** Removes a file, and the folders below br2-external/ that it leaves empty. */

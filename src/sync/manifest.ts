@@ -1,6 +1,6 @@
 import {z} from 'zod'
 
-import {BrmcError} from '../errors.js'
+import {BrmcError, messageOf} from '../errors.js'
 import {TREE_FOLDER} from '../tree/template-set.js'
 
 /** Where a project keeps it: committed, so that every checkout knows what was generated and what was edited. */
@@ -41,7 +41,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw invalid([error instanceof Error ? error.message : String(error)])
+    throw invalid([messageOf(error)])
   }
 }
 

@@ -3,7 +3,8 @@ import {lstat, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {BrmcError} from '../errors.js'
-import {sha256} from './hash.js'
+import {sha256} from '../files/sha256.js'
+import {isMissing} from '../files/system-error.js'
 import {MANIFEST_PATH, parseManifest, type Manifest} from './manifest.js'
 import type {DiskFile} from './plan.js'
 
@@ -47,7 +48,7 @@ async function statOf(projectFolder: string, path: string): Promise<Stats | unde
 /** lstat, or undefined where nothing is there. */
 export async function lstatOrNothing(path: string): Promise<Stats | undefined> {
   return lstat(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    if (isMissing(error)) return undefined
     throw error
   })
 }

@@ -1,9 +1,10 @@
-import {mkdir, mkdtemp, readFile, rename, rm, statfs, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readFile, rm, statfs} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {readTarEntries} from '../archive/read-tar.js'
 import {BOOT_FOLDER, ROOTFS_TAR, type Bundle} from '../base/bundle.js'
 import {boards} from '../boards/boards.js'
+import {writeWhole} from '../files/write-whole.js'
 import type {BootFile} from '../image/boot-file.js'
 import {planImage} from '../image/compose.js'
 import {identityOf} from '../image/identity.js'
@@ -125,9 +126,4 @@ function configFiles({spec, deployment, base: {bundle}, templates}: ComposeReque
     const content = Buffer.from(text)
     return {path, size: content.length, content}
   })
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.partial`, text)
-  await rename(`${path}.partial`, path)
 }

@@ -1,9 +1,8 @@
-import {createHash} from 'node:crypto'
-import {createReadStream} from 'node:fs'
-import {copyFile, mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises'
+import {copyFile, mkdir, readdir, rename, rm} from 'node:fs/promises'
 import {basename, join} from 'node:path'
-import {pipeline} from 'node:stream/promises'
 
+import {readSha256} from '../files/read-sha256.js'
+import {writeWhole} from '../files/write-whole.js'
 import {encodeBmap} from '../image/bmap.js'
 import type {Run} from '../process/run.js'
 import type {ComposedImage} from './compose-image.js'
@@ -46,15 +45,6 @@ async function compress(source: string, target: string, {run, signal}: Omit<Rele
 /** As sha256sum(1) prints and checks them; names sorted. */
 async function sumsOf(folder: string): Promise<string> {
   const names = (await readdir(folder)).filter(name => /\.(xz|bmap|json)$/.test(name)).sort()
-  const lines = await Promise.all(names.map(async name => {
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(join(folder, name)), hash)
-    return `${hash.digest('hex')}  ${name}\n`
-  }))
+  const lines = await Promise.all(names.map(async name => `${await readSha256(join(folder, name))}  ${name}\n`))
   return lines.join('')
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.partial`, text)
-  await rename(`${path}.partial`, path)
 }

@@ -1,8 +1,8 @@
-import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
+import {readTextIfThere} from '../files/read-text.js'
 import {applyPlan, type TouchedFile} from '../sync/apply-plan.js'
-import {renderedFiles} from '../sync/hash.js'
+import {renderedFiles} from '../sync/rendered-files.js'
 import {planSync, type Resolutions, type SyncPlan} from '../sync/plan.js'
 import {readManifest, readTreeState} from '../sync/read-tree-state.js'
 import {unifiedDiff} from '../sync/unified-diff.js'
@@ -45,7 +45,7 @@ export async function diffTree({folder, plan, files}: PlannedTree, paths: readon
   const rendered = new Map(files.map(file => [file.path, file.content.toString()]))
   const differing = plan.filter(({path, action}) => (paths.length === 0 ? action !== 'keep' && action !== 'adopt' && action !== 'forget' : paths.includes(path)))
   const diffs = await Promise.all(differing.map(async ({path}) => {
-    const before = await textOrNothing(join(folder, path))
+    const before = await readTextIfThere(join(folder, path))
     const after = rendered.get(path)
     return {path, diff: unifiedDiff({
       from: before === undefined ? '/dev/null' : `a/${path}`,
@@ -55,11 +55,4 @@ export async function diffTree({folder, plan, files}: PlannedTree, paths: readon
     })}
   }))
   return diffs.filter(({diff}) => diff !== '')
-}
-
-async function textOrNothing(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
 }

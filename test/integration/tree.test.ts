@@ -6,7 +6,7 @@ import {expect} from 'chai'
 
 import {run} from '../../src/process/run.js'
 import {applyPlan} from '../../src/sync/apply-plan.js'
-import {renderedFiles} from '../../src/sync/hash.js'
+import {renderedFiles} from '../../src/sync/rendered-files.js'
 import {planSync, statusOf, type Resolutions, type SyncPlan} from '../../src/sync/plan.js'
 import {readManifest, readTreeState} from '../../src/sync/read-tree-state.js'
 import {unifiedDiff} from '../../src/sync/unified-diff.js'

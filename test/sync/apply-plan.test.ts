@@ -6,7 +6,7 @@ import {expect} from 'chai'
 
 import {BrmcError} from '../../src/errors.js'
 import {applyPlan, type TouchedFile} from '../../src/sync/apply-plan.js'
-import {renderedFiles} from '../../src/sync/hash.js'
+import {renderedFiles} from '../../src/sync/rendered-files.js'
 import {MANIFEST_PATH} from '../../src/sync/manifest.js'
 import {planSync, type Resolutions, type SyncPlan} from '../../src/sync/plan.js'
 import {readManifest, readTreeState} from '../../src/sync/read-tree-state.js'

@@ -1,12 +1,11 @@
-import {createHash} from 'node:crypto'
-import {createReadStream} from 'node:fs'
 import {access, mkdir, open, rename, rm} from 'node:fs/promises'
 import {join} from 'node:path'
-import {pipeline} from 'node:stream/promises'
 
 import {BrmcError} from '../../errors.js'
+import {readSha256} from '../../files/read-sha256.js'
 import type {Run} from '../../process/run.js'
-import {LOCK_FILE, type LockedPackage} from './lock.js'
+import {LOCK_FILE} from '../../spec/project-text.js'
+import type {LockedPackage} from './lock.js'
 
 const APT_HELPER = '/usr/lib/apt/apt-helper'
 const SEVERAL_AT_ONCE = 4
@@ -114,9 +113,7 @@ async function hasHash(path: string, sha256: string): Promise<boolean> {
     return false
   }
 
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path, {highWaterMark: 1 << 20}), hash)
-  return hash.digest('hex') === sha256
+  return await readSha256(path) === sha256
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {

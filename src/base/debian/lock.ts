@@ -1,9 +1,7 @@
 import {z} from 'zod'
 
 import {BrmcError} from '../../errors.js'
-
-/** The name of the lock in a project; it is committed. */
-export const LOCK_FILE = 'brmc.lock.json'
+import {LOCK_FILE} from '../../spec/project-text.js'
 
 const LockedPackageSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/),

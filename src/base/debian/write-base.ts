@@ -1,8 +1,8 @@
-import {createHash} from 'node:crypto'
 import {join} from 'node:path'
 
 import {encodeCpio} from '../../archive/cpio.js'
 import {boards} from '../../boards/boards.js'
+import {sha256} from '../../files/sha256.js'
 import type {Run} from '../../process/run.js'
 import type {Bundle} from '../bundle.js'
 import {bundleKey} from '../key.js'
@@ -91,7 +91,7 @@ async function takeLock({deployment: {debian}, projectFolder, cacheFolder, run, 
 }
 
 /** The name of the base: all that goes into it, and the tables that say what. */
-export function debianKey({deployment, packages, sourceDateEpoch, initScript}: {
+function debianKey({deployment, packages, sourceDateEpoch, initScript}: {
   deployment: BaseWish, packages: readonly LockedPackage[], sourceDateEpoch: number, initScript: string,
 }): string {
   const board = boards[deployment.board]
@@ -161,8 +161,4 @@ function missingModules(kernel: Kernel, wanted: ReturnType<typeof rootModules>):
 
 function moduleSet({board}: BaseWish): ModuleSet {
   return board === 'virt' ? 'virt' : 'raspberrypi'
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
