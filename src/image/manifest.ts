@@ -1,6 +1,6 @@
 import {z} from 'zod'
 
-import {SpecSchema, type Spec} from '../spec/schema.js'
+import {SpecSchema} from '../spec/schema.js'
 
 /** What stands beside an image as `<image>.json`: what it is, what went in, and what the proof is to hold it against. */
 export const ImageManifestSchema = z.strictObject({
@@ -23,13 +23,3 @@ export const ImageManifestSchema = z.strictObject({
 })
 
 export type ImageManifest = z.output<typeof ImageManifestSchema>
-
-/** Stands for a secret wherever a spec is shown or kept; long enough to be a passphrase, so that the schema still holds. */
-export const WITHHELD = '(withheld)'
-
-/** The spec without what must not be known: fit for a manifest, a terminal, a log. */
-export function withoutSecrets(spec: Spec): Spec {
-  const interfaces = Object.fromEntries(Object.entries(spec.interfaces).map(([name, {accessPoint, ...rest}]) =>
-    [name, accessPoint ? {...rest, accessPoint: {...accessPoint, passphrase: WITHHELD}} : rest]))
-  return {...spec, interfaces}
-}

@@ -1,6 +1,6 @@
 import {type NftablesModel, nftablesModel} from '../multicast/nftables.js'
 import {type SmcrouteModel, smcrouteModel} from '../multicast/smcroute.js'
-import {type InterfaceLine, interfaceLines} from '../network/interfaces.js'
+import {type InterfaceLine, interfaceLines} from './interface-lines.js'
 import {type HostapdModel, hostapdModel} from '../network/hostapd.js'
 import {globalSysctls, type Sysctl} from '../network/sysctl.js'
 import {type UdhcpdModel, udhcpdModel} from '../network/udhcpd.js'

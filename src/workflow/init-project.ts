@@ -4,7 +4,7 @@ import {basename, dirname, join, resolve} from 'node:path'
 
 import {BrmcError} from '../errors.js'
 import {deploymentJsonSchema, jsonSchema} from '../spec/json-schema.js'
-import {projectFiles, type NewProject} from '../spec/project-files.js'
+import {projectFiles, type NewProject} from '../tree/project-files.js'
 import {readTemplates} from '../tree/read-templates.js'
 import {sourcesBelow} from '../tree/template-set.js'
 

@@ -2,8 +2,8 @@ import {Args, Flags} from '@oclif/core'
 import {stringify} from 'yaml'
 
 import {BaseCommand} from '../../base-command.js'
-import {withoutSecrets} from '../../image/manifest.js'
 import type {Spec} from '../../spec/schema.js'
+import {withoutSecrets} from '../../spec/secrets.js'
 import {chooseDeployments, openProject} from '../../workflow/open-project.js'
 
 export default class ConfigShow extends BaseCommand {

@@ -4,7 +4,7 @@ import {expect} from 'chai'
 
 import {checkProject} from '../../src/spec/check-project.js'
 import {deploymentJsonSchema, jsonSchema} from '../../src/spec/json-schema.js'
-import {projectFiles} from '../../src/spec/project-files.js'
+import {projectFiles} from '../../src/tree/project-files.js'
 
 const FOLDER = new URL('../../board/project/', import.meta.url)
 const templates = readdirSync(FOLDER, {recursive: true, encoding: 'utf8'})

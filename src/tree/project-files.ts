@@ -1,4 +1,4 @@
-import {renderTemplate} from '../tree/render.js'
+import {renderTemplate} from './render.js'
 
 /** What `brmc init` asks, or takes from its flags. */
 export interface NewProject {

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {interfaceLines} from '../../src/network/interfaces.js'
+import {interfaceLines} from '../../src/tree/interface-lines.js'
 import {address, labDeployment, networkInterface, route} from '../lab/deployment.js'
 
 const linesOf = (...input: Parameters<typeof interfaceLines>) => interfaceLines(...input).filter(({key}) => key !== 'sysctl').map(({name, key, value}) => `${name} ${key} ${value}`)

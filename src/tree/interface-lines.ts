@@ -1,8 +1,8 @@
 import {nftablesModel, translatorName} from '../multicast/nftables.js'
+import {formatAddress, formatPrefix} from '../network/address.js'
+import type {NetworkInterface} from '../network/model.js'
+import {interfaceSysctls} from '../network/sysctl.js'
 import type {Deployment} from '../spec/deployment.js'
-import {formatAddress, formatPrefix} from './address.js'
-import type {NetworkInterface} from './model.js'
-import {interfaceSysctls} from './sysctl.js'
 
 /**
  * One line of /etc/brmc/interfaces, which interface-event reads: `NAME KEY VALUE`, the value being the rest of the line.
@@ -41,5 +41,5 @@ function linesOf(one: NetworkInterface, deployment: Deployment, chains: Readonly
 const lines = (key: Line[0], ...values: (string | undefined)[]): Line[] => values.flatMap(value => value === undefined ? [] : [[key, value] satisfies Line])
 
 /** Places in the guest. */
-export const hostapdPath = (name: string): string => `/etc/hostapd/${name}.conf`
-export const udhcpdPath = (name: string): string => `/etc/udhcpd/${name}.conf`
+const hostapdPath = (name: string): string => `/etc/hostapd/${name}.conf`
+const udhcpdPath = (name: string): string => `/etc/udhcpd/${name}.conf`
