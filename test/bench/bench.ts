@@ -1,11 +1,14 @@
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
+import {benchImageRound, makeImageBenchInputs} from './image.js'
+
 /** Ratios within one run: each row's commands take turns, medians are compared. Nothing fails here; docs/decisions.md says what the numbers mean. */
 const ROUNDS = 7
+const COMPOSE_ONCE = fileURLToPath(new URL('compose-once.ts', import.meta.url))
 const BRMC = `node ${fileURLToPath(new URL('../../bin/run.js', import.meta.url))}`
 
 interface Cost {
@@ -60,18 +63,23 @@ try {
     execFileSync('bash', ['-c', `${BRMC} image ${name}`], {cwd: project, stdio: 'ignore'})
     const image = `build/images/${name}/sdcard.img`
     const inputs = 'build/bases/*/rootfs.tar build/bases/*/boot/* br2-external/overlays/router/etc/*.d/* brmc.yaml'
+    const base = readdirSync(join(project, 'build/bases')).map(key => join(project, 'build/bases', key))[0] ?? ''
     const measured = compare({
       limit: `cp --sparse=always ${image} ${image}.copy && cat ${inputs}`,
       image: `${BRMC} image ${name}`,
-      start: `${BRMC} generate`,
     }, project)
+    const alone = median(Array.from({length: ROUNDS}, () => Number(execFileSync(process.execPath, ['--import', 'tsx', COMPOSE_ONCE, project, name, base], {encoding: 'utf8'}).split(' ')[0])))
     rmSync(join(project, `${image}.copy`))
     const {size, blocks} = statSync(join(project, image))
-    const what = `another deployment, ${root} (${Math.round(size / 2 ** 20)} MiB, ${Math.round(blocks / 2048)} written)`
-    row(`${what}, CPU, against L`, measured.image.cpu, measured.limit.cpu, '')
-    row('  of that composing alone (less brmc generate), CPU, against L', measured.image.cpu - measured.start.cpu, measured.limit.cpu, '3 x')
-    row('  whole process, wall, against L', measured.image.wall, measured.limit.wall, '')
+    row(`another deployment, ${root} (${Math.round(size / 2 ** 20)} MiB, ${Math.round(blocks / 2048)} written): composing, CPU, against L`, alone, measured.limit.cpu, '3 x')
+    row('  brmc image, whole process with Node, CPU, against L', measured.image.cpu, measured.limit.cpu, '')
+    row('  brmc image, whole process with Node, wall, against L', measured.image.wall, measured.limit.wall, '')
   }
+
+  const large = mkdtempSync(join(folder, 'large-'))
+  const inputs = await makeImageBenchInputs(large)
+  const first = await benchImageRound(inputs, large)
+  row(`a root of 11,788 entries (${Math.round(inputs.size / 2 ** 20)} MiB of inputs): composing, CPU, against L`, first.compose / 1000, first.limit / 1000, '3 x')
 } finally {
   rmSync(folder, {recursive: true, force: true})
 }
