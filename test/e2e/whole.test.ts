@@ -1,12 +1,12 @@
 import {createHash} from 'node:crypto'
 import {chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {join, relative} from 'node:path'
 
 import {expect} from 'chai'
 
 import type {Report} from '../../src/emulator/report.js'
-import {brmc, jsonOf, type Ended} from './command.js'
+import {brmc, jsonOf, PACKAGE_ROOT, type Ended} from './command.js'
 import {brmcAsAnotherUser} from './other-user.js'
 
 /** The way from an empty folder to packets through the booted image, as a user goes it: only the built command, no insides. */
@@ -25,6 +25,14 @@ describe('from brmc.yaml to an image that routes', function () {
 
   after(async () => {
     await rm(folder, {recursive: true, force: true})
+  })
+
+  // What CI keeps of a failure: reports, consoles and captures.
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return
+    for (const {name, parentPath} of await readdir(join(project, 'build/images'), {withFileTypes: true, recursive: true})) {
+      if (/\.(pcap|txt|json)$/.test(name)) await cp(join(parentPath, name), join(PACKAGE_ROOT, 'build/evidence', this.currentTest.title, relative(project, parentPath), name))
+    }
   })
 
   const proof = async (...args: string[]): Promise<{ended: Ended, report: Report}> => {
