@@ -12,8 +12,8 @@ interface Flow {
 export interface NftablesModel {
   untracked: Flow[]
   lifts: (Flow & {hopLimit: string, lifted: number})[]
-  /** The kernel ignores a MIF's threshold, so the IPv6 ones are rules. */
-  thresholds: (Flow & {oif: string, ttlThreshold: number})[]
+  /** A threshold of the kernel's own belongs to a whole vif, and a MIF of IPv6 has none: each route's are rules. */
+  thresholds: (Flow & {oif: string, hopLimit: string, ttlThreshold: number})[]
   translations: (Flow & {oif: string, chain: string})[]
   /** One per uplink and family; `action` drops until DHCP has told the address. */
   translators: {chain: string, action: string}[]
@@ -44,8 +44,8 @@ export function nftablesModel({interfaces, nat, routes}: NftablesInput): Nftable
   return {
     untracked: unique(known.map(({route}) => flowOf(route))),
     lifts: unique(routes.filter(route => route.liftTtl).map(route => ({...flowOf(route), hopLimit: HOP_LIMIT[route.family], lifted: LIFTED_TTL}))),
-    thresholds: unique(routes.filter(route => route.family === 6 && route.ttlThreshold > 1).flatMap(route => route.to.map(oif => (
-      {...flowOf(route), oif: quoteNft(oif), ttlThreshold: route.ttlThreshold})))),
+    thresholds: unique(routes.filter(route => route.ttlThreshold > 1).flatMap(route => route.to.map(oif => (
+      {...flowOf(route), oif: quoteNft(oif), hopLimit: HOP_LIMIT[route.family], ttlThreshold: route.ttlThreshold})))),
     translations: unique(known.map(({route, oif}) => ({...flowOf(route), oif: quoteNft(oif), chain: translatorName(oif, route.family)}))),
     translators: unique(known.map(({route, oif, action}) => ({chain: translatorName(oif, route.family), action}))),
     masquerades: unique(nat.map(({from, to}) => ({iif: quoteNft(from), oif: quoteNft(to)}))),

@@ -3,8 +3,6 @@ import type {MulticastRoute} from './model.js'
 
 /** What smcroute.conf.ejs prints; texts are addresses and interface names, which need no escape in smcroute.conf(5). */
 export interface SmcrouteModel {
-  /** Present only where a threshold is not 1; then for every vif, because the daemon is started with -N (M12). */
-  phyints: {interface: string, ttlThreshold: number}[]
   mgroups: {from: string, source: string, group: string}[]
   /** Ranges with more groups than a router should join: routed, but a snooping switch will not send them. */
   unjoined: {from: string, group: string}[]
@@ -20,7 +18,6 @@ export function smcrouteModel(routes: readonly MulticastRoute[]): SmcrouteModel 
   const joined = merged.filter(route => route.join)
   const joinedHoldersOf = holdersAmong(joined.filter(isJoinable))
   return {
-    phyints: phyintsOf(routes),
     mgroups: joined.filter(isJoinable).filter(route => joinedHoldersOf(route).every(holder => holder.source)).map(route => ({
       from: route.from,
       source: isHost(route.source) ? formatAddress(route.source.address) : '',
@@ -74,18 +71,3 @@ const isJoinable = ({group}: MulticastRoute): boolean => 1n << BigInt(widthOf(gr
 
 /** smcroute.conf(5) takes `/length` only where it is a range. */
 const formatGroup = (prefix: Prefix): string => isHost(prefix) ? formatAddress(prefix.address) : formatPrefix(prefix)
-
-/**
- * The threshold belongs to the outgoing vif (vifc_threshold in linux/mroute.h), so routes that share one share it: the highest counts.
- * IPv6 has none that the kernel looks at; nftables.conf holds those.
- */
-function phyintsOf(routes: readonly MulticastRoute[]): SmcrouteModel['phyints'] {
-  const thresholds = new Map<string, number>()
-  for (const {family, from, to, ttlThreshold} of routes) {
-    if (!thresholds.has(from)) thresholds.set(from, 1)
-    for (const vif of to) thresholds.set(vif, Math.max(thresholds.get(vif) ?? 1, family === 4 ? ttlThreshold : 1))
-  }
-
-  const phyints = [...thresholds].map(([name, ttlThreshold]) => ({interface: name, ttlThreshold}))
-  return phyints.some(phyint => phyint.ttlThreshold > 1) ? phyints : []
-}

@@ -23,7 +23,7 @@ const CATALOGUE: Readonly<Record<string, Models>> = {
   'etc/brmc/interfaces.ejs': ({interfaces}) => one({lines: interfaces}),
   // Which of the two is there decides which daemon runs: one owner of the multicast routing table.
   'etc/smcroute.conf.ejs': ({smcroute}, {daemon}) => daemon === 'smcroute' ? one(smcroute) : [],
-  'etc/mrouted.conf.ejs': ({smcroute: {phyints}}, {daemon}) => daemon === 'mrouted' ? one({phyints}) : [],
+  'etc/mrouted.conf.ejs': (_, {daemon}) => daemon === 'mrouted' ? one({}) : [],
   'etc/hostapd/interface.conf.ejs': ({accessPoints}) => accessPoints.map(model => ({target: `etc/hostapd/${model.name}.conf`, model})),
   'etc/udhcpd/interface.conf.ejs': ({dhcpServers}) => dhcpServers.map(model => ({target: `etc/udhcpd/${model.name}.conf`, model})),
   'root/.ssh/authorized_keys.ejs': ({authorizedKeys}) => authorizedKeys.length > 0 ? one({authorizedKeys}) : [],

@@ -48,9 +48,11 @@ describe('nftablesModel', () => {
     expect([translators.length, translations.length]).to.deep.equal([1, 2])
   })
 
-  it('holds thresholds of IPv6, of which the kernel has none', () => {
-    expect(nftablesModel({interfaces, nat: [], routes: [route('ff05::1', {ttlThreshold: 9}), route('225.0.0.1', {ttlThreshold: 9})]}).thresholds)
-      .to.deep.equal([{iif: '"wlan0"', oif: '"usb0"', match: 'ip6 daddr ff05::1', ttlThreshold: 9}])
+  it('holds thresholds of each route, for the kernel has them of whole vifs, and of IPv6 none', () => {
+    expect(nftablesModel({interfaces, nat: [], routes: [route('ff05::1', {ttlThreshold: 9}), route('225.0.0.1', {ttlThreshold: 5}), route('225.0.0.2')]}).thresholds).to.deep.equal([
+      {iif: '"wlan0"', oif: '"usb0"', match: 'ip6 daddr ff05::1', hopLimit: 'ip6 hoplimit', ttlThreshold: 9},
+      {iif: '"wlan0"', oif: '"usb0"', match: 'ip daddr 225.0.0.1', hopLimit: 'ip ttl', ttlThreshold: 5},
+    ])
   })
 })
 

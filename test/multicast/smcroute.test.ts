@@ -31,10 +31,7 @@ describe('smcroute.conf', () => {
       'mgroup from wlan0 group 239.0.0.3', 'mroute from wlan0 group 239.0.0.3 to eth0 usb0', 'mroute from wlan0 group 239.0.0.0/8 to usb0']],
     ['a sender of a group that all may send to', [route('225.0.0.1'), route('225.0.0.1', {source: '10.1.0.2', to: ['eth0']})], [
       'mgroup from wlan0 group 225.0.0.1', 'mroute from wlan0 source 10.1.0.2 group 225.0.0.1 to eth0 usb0', 'mroute from wlan0 group 225.0.0.1 to usb0']],
-    ['a threshold: a phyint line for every vif, before all', [route('225.0.0.1', {ttlThreshold: 10}), route('225.0.0.2', {to: ['eth0']})], [
-      'phyint wlan0 enable ttl-threshold 1', 'phyint usb0 enable ttl-threshold 10', 'phyint eth0 enable ttl-threshold 1',
-      'mgroup from wlan0 group 225.0.0.1', 'mgroup from wlan0 group 225.0.0.2', 'mroute from wlan0 group 225.0.0.1 to usb0', 'mroute from wlan0 group 225.0.0.2 to eth0']],
-    ['a threshold of IPv6 alone: none here', [route('ff05::1', {ttlThreshold: 10})], ['mgroup from wlan0 group ff05::1', 'mroute from wlan0 group ff05::1 to usb0']],
+    ['a threshold: none here, where it would be of all groups that leave by usb0', [route('225.0.0.1', {ttlThreshold: 10})], ['mgroup from wlan0 group 225.0.0.1', 'mroute from wlan0 group 225.0.0.1 to usb0']],
   ]
   for (const [title, routes, lines] of cases) {
     it(title, async () => {

@@ -112,25 +112,6 @@ export const routesAreUnique: Rule = {
   ],
 }
 
-export const ttlThresholdBelongsToInterface: Rule = {
-  id: 'N24',
-  name: 'ttlThresholdBelongsToInterface',
-  severity: 'warning',
-  check: ({deployment}) => {
-    // IPv6 has no thresholds in the kernel: brmc holds those by rules of each route.
-    const routes = [...deployment.routes.entries()].filter(([, {family}]) => family === 4)
-    return routes.flatMap(([index, {to, ttlThreshold}]) => {
-      const higher = routes.filter(([, route]) => route.ttlThreshold > ttlThreshold && route.to.some(name => to.includes(name)))
-        .sort(([, one], [, other]) => other.ttlThreshold - one.ttlThreshold)[0]?.[1]
-      return higher ? [{
-        path: ['multicast', 'routes', index, 'ttlThreshold'],
-        message: `another route gives ${higher.to.filter(name => to.includes(name)).join(', ')} a ttlThreshold of ${higher.ttlThreshold}, which then counts for this one too: a threshold belongs to the interface (vifc_threshold, linux/mroute.h)`,
-        fix: `write ttlThreshold: ${higher.ttlThreshold} here too, or the same lower one in both`,
-      }] : []
-    })
-  },
-}
-
 const overlapping = (one: CheckedRoute, other: CheckedRoute): boolean =>
   one.group.range !== undefined && other.group.range !== undefined && overlap(one.group.range, other.group.range)
 

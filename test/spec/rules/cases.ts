@@ -264,10 +264,6 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N22', 'DSA', {wrong: keys(`ssh-dss ${blob('ssh-dss', 'x')}`), right: keys(), at: 'system.ssh.authorizedKeys.0'}],
   ['N23', 'a private key', {wrong: keys(`-----BEGIN OPENSSH PRIVATE KEY----- ${Buffer.from('openssh-key-v1\0secret').toString('base64')}`), right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys.0'}],
   ['N38', 'keys that last until the next boot', {wrong: {spec: {root: 'ram', system: {ssh: {authorizedKeys: [`ssh-ed25519 ${ED25519}`]}}}}, right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys'}],
-  ['N24', 'two thresholds of one interface', {
-    wrong: routes({group: '225.0.0.1', ttlThreshold: 6}, {group: '225.0.0.2', ttlThreshold: 5}),
-    right: [routes({group: '225.0.0.1', ttlThreshold: 5}, {group: '225.0.0.2', ttlThreshold: 5}), routes({group: '225.0.0.1', ttlThreshold: 5}, {group: 'ff05::2', ttlThreshold: 6})], at: 'multicast.routes.1.ttlThreshold',
-  }],
   ['N25', 'a range too large to join', {wrong: group('239.0.0.0/8'), right: [group('239.0.0.0/20'), group('239.0.0.0/8', {join: false})], at: 'multicast.routes.0.group'}],
   ['N26', 'nat to itself', {wrong: {spec: {nat: [{from: 'wlan0', to: 'wlan0'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0'}]}}, at: 'nat.0.to'}],
   ['N26', 'nat the other way round', {wrong: {spec: {nat: [{from: 'usb0', to: 'wlan0'}]}}, right: {}, at: 'nat.0', severity: 'warning'}],
