@@ -1,90 +1,76 @@
-import {formatAddress} from '../network/address.js'
 import type {Deployment} from '../spec/deployment.js'
-import type {Expectation, Flow} from './expectations/expectation.js'
-import {parseCache, parseVifs, type CacheEntry, type GuestState} from './guest-state.js'
+import type {Expectation, Flow, Verdict} from './expectations/expectation.js'
+import {isLinkUp, parseCache, settingOf, type GuestState} from './guest-state.js'
+import {lossCause, runs, senderCause} from './path-causes.js'
+
+interface Failed {
+  expectation: Expectation
+  verdict: Verdict
+}
 
 /** The likely cause of a failure in words, from what the guest says of itself; undefined where nothing points to one. */
-export function likelyCause(expectation: Expectation, deployment: Deployment, state: GuestState): string | undefined {
-  const {kind, flow} = expectation
+export function likelyCause({expectation: {kind, flow, title}, verdict: {faults = []}}: Failed, deployment: Deployment, state: GuestState): string | undefined {
+  const where = (what: string): string[] => [...new Set(faults.filter(fault => fault.what === what).map(({on}) => on))]
   switch (kind) {
-    case 'silence': return flow && leakCause(flow, state)
-    case 'source': return (flow && pathCause(flow, deployment, state)) ?? sourceCause(state)
-    case 'delivery': return flow && (pathCause(flow, deployment, state) ?? departureCause(flow, state))
-    case 'ttl': return flow && (pathCause(flow, deployment, state) ?? ttlCause(flow, state))
-    case 'ping': return (flow && flow.to.length > 0 ? pathCause(flow, deployment, state) : undefined) ?? pingCause(flow, state)
-    case 'membership': return runs(state, deployment.daemon) ?? 'the daemon runs but has not joined the group: is there an mgroup line for it?'
+    case 'membership': return runs(state, deployment.daemon) ?? disabledIPv6(flow, state) ?? 'the daemon runs but has not joined the group: is there an mgroup line for it?'
     case 'dhcp': return runs(state, 'udhcpd') ?? 'the DHCP server runs but its answers are not those of the file'
     case 'nat': return natCause(state)
+    case 'silence': return flow && (flow.to.length === 0 ? 'the router answers pings of groups: net.ipv4.icmp_echo_ignore_broadcasts (net.ipv6.icmp.echo_ignore_multicast) is 0' : leakCause(flow, state))
+    case 'ping': {
+      if (!flow) return undefined
+      if (flow.to.length === 0) return routerPingCause(flow, state)
+      if (where('sender').length > 0) return senderCause(flow, where('sender'), {deployment, state})
+      return where('missing').length > 0 ? lossCause({...flow, to: where('missing')}, deployment, state) : answerCause(flow, state)
+    }
+    case 'delivery':
+    case 'source':
+    case 'ttl':
   }
+
+  if (!flow) return undefined
+  if (where('stray').length > 0) return `a route leads to ${where('stray').join(' and ')} too: it, or a rule that copies packets, is wider than the file says`
+  if (where('copies').length > 0) return `the routing table sends each packet once by an interface: ${/\bdup to\b/.test(state.nftables ?? '') ? 'the nft rule "dup" copies it' : 'something else copies it (a second daemon, a bridge, a rule)'}`
+  if (where('sender').length > 0) return senderCause(flow, where('sender'), {deployment, state})
+  if (where('missing').length > 0) return lossCause({...flow, to: where('missing')}, deployment, state)
+  return where('ttl').length > 0 ? ttlCause(flow, title) : undefined
 }
 
-const PROGRAMS: Readonly<Record<string, RegExp>> = {smcroute: /\bsmcrouted\b/, mrouted: /\bmrouted\b/, udhcpd: /\b(udhcpd|dnsmasq)\b/}
-
-function runs({processes, daemonLog}: GuestState, name: string): string | undefined {
-  if (processes === undefined || PROGRAMS[name]?.test(processes) !== false) return undefined
-  const last = daemonLog?.split('\n').findLast(line => /error|fail|cannot|unable|already in use/i.test(line))
-  return `${name === 'smcroute' ? 'smcrouted' : name} is not running${last === undefined ? '' : `: "${last.trim()}"`}`
+function ttlCause({group, ttl}: Flow, title: string): string {
+  const rule = group.family === 4 ? 'ip ttl set' : 'ip6 hoplimit set'
+  return ttl === 1 ? `an nft rule "${rule}" lifts it to another value than the file says` : `an nft rule "${rule}" changes what was sent with ${ttl}, which needs no lifting (${title})`
 }
 
-function entryOf({group, source}: Flow, state: GuestState): CacheEntry | undefined {
-  const text = group.family === 4 ? state.ip_mr_cache : state.ip6_mr_cache
-  return parseCache(text ?? '', group.family).find(entry => entry.group === group.bits && entry.origin === source?.bits)
+function disabledIPv6(flow: Flow | undefined, state: GuestState): string | undefined {
+  if (flow?.group.family !== 6) return undefined
+  const path = `net/ipv6/conf/${flow.from}/disable_ipv6`
+  return settingOf(state, path) === '1' ? `${path.replaceAll('/', '.')} is 1` : undefined
 }
 
-/** Where on its way through the router's tables a packet is lost. */
-function pathCause(flow: Flow, deployment: Deployment, state: GuestState): string | undefined {
-  const {group, from, to} = flow
-  const table = group.family === 4 ? 'ip_mr' : 'ip6_mr'
-  const stopped = runs(state, deployment.daemon)
-  if (stopped !== undefined) return `${stopped}: nothing is routed without it`
-  const vifText = group.family === 4 ? state.ip_mr_vif : state.ip6_mr_vif
-  if (vifText === undefined) return undefined
-  const vifs = parseVifs(vifText)
-  const absent = [from, ...to].filter(name => !vifs.has(name))
-  if (absent.length > 0) return `${absent.join(' and ')} ${absent.length > 1 ? 'are' : 'is'} not in ${table}_vif: the daemon started before the interface was there, or does not know it`
-  const entry = entryOf(flow, state)
-  if (!entry) return `${table}_cache has no entry for ${formatAddress(group)} of this sender: the packet did not reach the router's routing (is the link up? rp_filter?)`
-  if (entry.inbound < 0) return `it arrived, but the daemon has no route for ${formatAddress(group)} (${table}_cache is unresolved)`
-  if (entry.wrong > 0 && entry.packets === 0) return `it arrived on another interface than the route says (${table}_cache counts ${entry.wrong} wrong)`
-  const missing = to.filter(name => !entry.outbound.has(vifs.get(name) ?? -1))
-  return missing.length > 0 ? `the route in ${table}_cache does not lead to ${missing.join(' and ')}` : undefined
+function routerPingCause(flow: Flow, state: GuestState): string {
+  const path = flow.group.family === 4 ? 'net/ipv4/icmp_echo_ignore_broadcasts' : 'net/ipv6/icmp/echo_ignore_multicast'
+  if (settingOf(state, path) === '1') return `${path.replaceAll('/', '.')} is 1`
+  return disabledIPv6(flow, state) ?? 'the router answers for the groups it joined: is there an mgroup line, and do rules let the answer out as it is?'
 }
 
-function departureCause(flow: Flow, state: GuestState): string | undefined {
-  const entry = entryOf(flow, state)
-  if (!entry) return undefined
-  const filter = /hook forward[^}]*policy drop/.test(state.nftables ?? '') ? ' a forward chain drops by default: does it accept untracked multicast?' : ''
-  return `it arrived at the router (the routing table counts ${entry.packets}) and has a way out, but did not come out as it should.${filter}`
+/** The group was reached: what becomes of the answers. */
+function answerCause({group, from, to}: Flow, state: GuestState): string {
+  const path = group.family === 4 ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding'
+  if (settingOf(state, path) === '0') return `${path.replaceAll('/', '.')} is 0: the group is reached, but the answers are unicast and not forwarded`
+  const down = [from, ...to].filter(name => isLinkUp(state, name) === false)
+  if (down.length > 0) return `${down.join(' and ')} is down`
+  if (/hook forward[^}]*policy drop/.test(state.nftables ?? '')) return 'the answers of the far hosts are unicast, and a forward chain drops by default'
+  return 'the answers of the far hosts are unicast: has the router its addresses and routes, and does a firewall let them pass?'
 }
 
-function ttlCause(flow: Flow, state: GuestState): string {
-  const entry = entryOf(flow, state)
-  const counted = entry ? ` (the routing table counts ${entry.packets})` : ''
-  const word = flow.group.family === 4 ? 'ip ttl set' : 'ip6 hoplimit set'
-  const loaded = state.nftables?.includes(word) ?? false
-  return `it arrived at the router${counted} but did not leave with the right ${flow.group.family === 4 ? 'TTL' : 'hop limit'}: ${loaded ? `nft has a rule "${word}", but it does not match this group and interface` : `no nft rule "${word}": is the nft table loaded?`}`
-}
-
-function sourceCause({nftables}: GuestState): string | undefined {
-  if (nftables === undefined) return undefined
-  if (!/ip saddr set/.test(nftables)) return 'no nft rule "ip saddr set": is the nft table loaded, and has the interface its address?'
-  return 'the nft rule "ip saddr set" did not act on every packet: conntrack may have seen the flow first (is it notrack?)'
-}
-
-function pingCause(flow: Flow | undefined, state: GuestState): string | undefined {
-  if (flow && flow.to.length === 0) return 'the router answers a group ping where net.ipv4.icmp_echo_ignore_broadcasts (net.ipv6.icmp.echo_ignore_multicast) is 0 and it joined the group'
-  if (/ip_forward:0/.test(state.forwarding ?? '')) return 'net.ipv4.ip_forward is 0: the group is reached, but the answers are unicast and not forwarded'
-  return 'the answers of the far hosts are unicast: is unicast forwarding on, and does a firewall let them pass?'
-}
-
-function natCause({nftables, forwarding}: GuestState): string | undefined {
-  if (/ip_forward:0/.test(forwarding ?? '')) return 'net.ipv4.ip_forward is 0: unicast is not forwarded'
-  return nftables !== undefined && !/masquerade|snat/.test(nftables) ? 'nft has no masquerade rule: is the nft table loaded?' : undefined
+function natCause(state: GuestState): string | undefined {
+  const {nftables} = state
+  if (settingOf(state, 'net/ipv4/ip_forward') === '0') return 'net.ipv4.ip_forward is 0: unicast is not forwarded'
+  if (nftables !== undefined && !/\b(masquerade|snat)\b/.test(nftables)) return 'nft has no masquerade rule: is the nft table loaded?'
+  return /hook forward[^}]*policy drop/.test(nftables ?? '') ? 'a forward chain drops by default' : undefined
 }
 
 /** Why something came out that should not have. */
-function leakCause({group, to}: Flow, state: GuestState): string | undefined {
-  if (to.length === 0) return 'the router answers pings of groups: net.ipv4.icmp_echo_ignore_broadcasts (net.ipv6.icmp.echo_ignore_multicast) is 0'
-  const entries = parseCache((group.family === 4 ? state.ip_mr_cache : state.ip6_mr_cache) ?? '', group.family).filter(entry => entry.group === group.bits)
-  return entries.length > 0 ? `the routing table holds ${entries.length} entries for ${formatAddress(group)}: a route, or a rule that changes the TTL, is wider than the file says` : undefined
+function leakCause({group, from}: Flow, state: GuestState): string | undefined {
+  const entries = parseCache((group.family === 4 ? state.ip_mr_cache : state.ip6_mr_cache) ?? '', group.family).filter(entry => entry.group === group.bits && entry.outbound.size > 0)
+  return entries.length > 0 ? `a route from ${from}, or a rule that changes the TTL, is wider than the file says (${group.family === 4 ? 'ip_mr_cache' : 'ip6_mr_cache'} has ${entries.length} of this group)` : undefined
 }

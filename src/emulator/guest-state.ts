@@ -7,7 +7,7 @@ export const GUEST_QUESTIONS = {
   ip6_mr_vif: 'cat /proc/net/ip6_mr_vif',
   ip6_mr_cache: 'cat /proc/net/ip6_mr_cache',
   mc_forwarding: 'grep . /proc/sys/net/ipv4/conf/*/mc_forwarding /proc/sys/net/ipv6/conf/*/mc_forwarding',
-  forwarding: 'grep . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts /proc/sys/net/ipv6/icmp/echo_ignore_multicast /proc/sys/net/ipv4/conf/*/rp_filter',
+  forwarding: 'grep . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts /proc/sys/net/ipv6/icmp/echo_ignore_multicast /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv6/conf/*/disable_ipv6',
   nftables: 'nft list ruleset',
   igmp: 'cat /proc/net/igmp',
   igmp6: 'cat /proc/net/igmp6',
@@ -21,6 +21,17 @@ export const GUEST_QUESTIONS = {
 
 export type GuestQuestion = keyof typeof GUEST_QUESTIONS
 export type GuestState = Readonly<Partial<Record<GuestQuestion, string>>>
+
+/** A kernel setting by its path below /proc/sys; undefined where it was not asked for or is not there. */
+export function settingOf({forwarding = ''}: GuestState, path: string): string | undefined {
+  return forwarding.split('\n').map(line => line.split(':')).find(([file]) => file === `/proc/sys/${path}`)?.[1]
+}
+
+/** Whether an interface is there, up, and has a link; undefined where nobody asked. */
+export function isLinkUp({addresses}: GuestState, name: string): boolean | undefined {
+  const flags = addresses?.split('\n').map(line => /^\d+: ([^:@]+)(?:@\S+)?: <([^>]*)>/.exec(line)).find(match => match?.[1] === name)?.[2]
+  return addresses === undefined ? undefined : flags?.split(',').includes('LOWER_UP') ?? false
+}
 
 /** One line of /proc/net/ip_mr_cache or ip6_mr_cache (net/ipv4/ipmr.c, net/ipv6/ip6mr.c). */
 export interface CacheEntry {

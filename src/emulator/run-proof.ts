@@ -7,6 +7,7 @@ import type {Start} from '../process/start.js'
 import type {Deployment} from '../spec/deployment.js'
 import {bootGuest, bootOnTerminal, type Guest} from './boot-guest.js'
 import {likelyCause} from './causes.js'
+import {isFinal} from './expectations/expectation.js'
 import {expectationsOf} from './expectations/expectations-of.js'
 import {observeBoot, type BootEvent} from './observe-boot.js'
 import {observeGuest} from './observe-guest.js'
@@ -82,15 +83,15 @@ async function prove(options: ProofOptions, {guest, lab, started}: Running): Pro
   const timings = await observeBoot({deployment, console: guest.console, lab, started, timeoutSeconds, onEvent, signal})
   for (const line of guestCommands) await guest.console.command(line)
   const first = await runTry(options, lab, 1)
-  const failed = new Set(first.filter(({verdict}) => !verdict.passed).map(({expectation}) => expectation.id))
-  if (failed.size > 0) await sleep(SECOND_TRY_AFTER_MS, undefined, {signal})
-  const second = failed.size > 0 ? await runTry(options, lab, 2, failed) : []
+  const open = new Set(first.filter(({verdict}) => !isFinal(verdict)).map(({expectation}) => expectation.id))
+  if (open.size > 0) await sleep(SECOND_TRY_AFTER_MS, undefined, {signal})
+  const second = open.size > 0 ? await runTry(options, lab, 2, open) : []
   onEvent({kind: 'asking the guest'})
   const guestState = await observeGuest(guest.console)
   const expectations = first.map(judged => {
     const again = second.find(other => other.expectation.id === judged.expectation.id)
     const {expectation, verdict} = again ?? judged
-    const cause = verdict.passed ? undefined : likelyCause(expectation, deployment, guestState)
+    const cause = verdict.passed ? undefined : likelyCause({expectation, verdict}, deployment, guestState)
     return resultOf(expectation, verdict, {attempts: again ? 2 : 1, likelyCause: cause})
   })
   return {

@@ -1,5 +1,5 @@
 import {BrmcError} from '../errors.js'
-import {contains, lastOf, networkOf, overlap, parsePrefix, type Address, type Prefix} from '../network/address.js'
+import {contains, lastOf, networkOf, overlap, parsePrefix, widthOf, type Address, type Prefix} from '../network/address.js'
 import type {NetworkInterface} from '../network/model.js'
 import type {Deployment} from '../spec/deployment.js'
 import type {VirtualHost} from './host/host.js'
@@ -9,6 +9,8 @@ export type Machine = 'virt' | 'raspi3b'
 
 /** How many more senders a host can play: a fresh source is the only way to see what happens to the first packet of a flow. */
 const FRESH_SOURCES = 96
+/** The same for the senders that one route names. */
+const FRESH_SENDERS = 32
 const LEASE_SECONDS = 3600
 
 /** A virtual host for every interface of the deployment, in the order of the file. */
@@ -32,7 +34,7 @@ interface Place {
 }
 
 function virtualHostOf(deployment: Deployment, {one, index, lease, machine}: Place): VirtualHost {
-  const senders = deployment.routes.flatMap(route => route.from === one.name && route.source ? [firstUsable(route.source)] : [])
+  const senders = deployment.routes.flatMap(route => route.from === one.name && route.source ? sendersAmong(route.source, one) : [])
   const own = [...one.addresses.flatMap(prefix => hostAddresses(one, prefix)), ...lease ? hostAddresses(one, lease) : []]
   // MULTICAST.md d: an answer needs an address of the family; where the router has none there, any unique one will do (RFC 4193).
   if (!own.some(address => address.family === 6)) own.push({family: 6, bits: 0xfd99n << 112n | BigInt(index + 1) << 64n | 2n})
@@ -88,10 +90,17 @@ function lowest(first: bigint, last: bigint, isFree: (bits: bigint) => boolean):
   return []
 }
 
-/** A route's source may be a range: its first host, or the one address. */
-export function firstUsable(source: Prefix): Address {
-  const width = source.address.family === 4 ? 32 : 128
-  return source.length >= width - 1 ? source.address : {family: source.address.family, bits: networkOf(source).bits + 1n}
+/** The hosts of a route's source, which may be a range: the first of them that are not the router itself. */
+export function sendersAmong(source: Prefix, {addresses}: Pick<NetworkInterface, 'addresses'>): Address[] {
+  const {family} = source.address
+  const isRange = source.length < widthOf(family) - 1
+  const [first, last] = [networkOf(source).bits + (isRange ? 1n : 0n), lastOf(source).bits - (isRange ? 1n : 0n)]
+  const senders: Address[] = []
+  for (let bits = first; bits <= last && senders.length < FRESH_SENDERS; bits++) {
+    if (!addresses.some(({address}) => address.family === family && address.bits === bits)) senders.push({family, bits})
+  }
+
+  return senders
 }
 
 /** `brmc.ifname=` of the kernel command line: which card is which (docs/architecture.md). */

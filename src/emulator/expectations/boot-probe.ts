@@ -1,8 +1,9 @@
 import {isSameAddress} from '../packet/address-bytes.js'
-import {mainAddress} from '../host/virtual-host.js'
 import type {DatagramStimulus, Sighting, Stimulus} from './expectation.js'
-import {translatedSources, type Routed} from './delivery.js'
-import {hostOn, joins, type Plan} from './plan.js'
+import type {Routed} from './arrival.js'
+import {knownSender, translatedSources} from './delivery.js'
+import {highestThreshold} from './forwarding.js'
+import {joins, type Plan} from './plan.js'
 
 /** Packets sent all through the boot, one routed group after the other: the first to come out tells when the router began to route. */
 export interface BootProbe {
@@ -22,10 +23,9 @@ export function bootProbe(plan: Plan, routed: readonly Routed[]): BootProbe {
     at(count) {
       const index = count % Math.max(1, routed.length)
       const one = routed[index]
-      const host = one && hostOn(plan, one.from)
-      const source = one?.source ?? (host && mainAddress(host, one.group.family))
+      const source = one && knownSender(plan, one)
       if (!one || !source) return undefined
-      const ttl = Math.min(255, one.forwarding.ttlThreshold + 8)
+      const ttl = Math.min(255, highestThreshold(one.forwarding) + 8)
       return {kind: 'datagram', on: one.from, key: `boot/${index}/${count}`, source, destination: one.group, ttl, sourcePort: PORT, destinationPort: PORT}
     },
     joins: routed.flatMap(one => joins(plan, one.forwarding.to, one.group)),

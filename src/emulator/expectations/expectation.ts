@@ -34,7 +34,18 @@ export interface Verdict {
   passed: boolean
   /** In plain words. */
   seen: string
+  /** What is wrong; empty where nothing is, absent where the words say it all. */
+  faults?: readonly Fault[]
 }
+
+/** Something about a packet on one wire: it did not come, it should not have come, or it is not as it should be. */
+export interface Fault {
+  what: 'missing' | 'stray' | 'copies' | 'ttl' | 'sender' | 'damage'
+  on: string
+}
+
+/** What did not come may have been lost on the way, and can be tried again; what the router did send, it sent. */
+export const isFinal = ({passed, faults = []}: Verdict): boolean => passed || faults.some(({what}) => what !== 'missing')
 
 /** What the cause of a failure is looked for with. */
 export interface Flow {
@@ -42,6 +53,7 @@ export interface Flow {
   to: readonly string[]
   source?: Address
   group: Address
+  ttl: number
 }
 
 /** One promise of the file, and how to see from outside whether it is kept. */

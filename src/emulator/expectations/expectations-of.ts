@@ -1,25 +1,28 @@
 import {formatAddress, widthOf} from '../../network/address.js'
 import type {Deployment} from '../../spec/deployment.js'
 import type {VirtualHost} from '../host/host.js'
-import {firstUsable, virtualHostsOf} from '../topology.js'
-import {deliveryExpectations, type Routed} from './delivery.js'
+import {virtualHostsOf} from '../topology.js'
+import type {Routed} from './arrival.js'
+import {deliveryExpectations} from './delivery.js'
 import type {Expectation} from './expectation.js'
+import {foreignSenderExpectations} from './foreign-senders.js'
 import {forwardingOf, sampleGroups} from './forwarding.js'
 import {pingExpectations, routerPingExpectations} from './hosts-answer.js'
 import {leaseExpectations} from './leases.js'
 import {limitExpectations, otherSenderExpectations, reverseExpectations} from './limits.js'
 import {membershipExpectations} from './memberships.js'
-import {planOf, type Plan} from './plan.js'
+import {hostAddress, planOf, type Plan} from './plan.js'
 import {unicastNatExpectations} from './unicast-nat.js'
 
-const FIRST_IDENTIFIER = 0x4200
+/** Of echo requests: so many for each try. */
+const IDENTIFIERS = 0x4000
 
 /** All that the file promises and an onlooker can see, in the order of the file. `attempt` counts from 1: another has other keys and senders. */
 export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHost[] = virtualHostsOf(deployment, 'virt'), attempt = 1): Expectation[] {
   const plan = planToProve(deployment, hosts, attempt)
   const routed = routedGroups(plan)
   const unique = [...new Map(routed.map(one => [one.id, one])).values()]
-  let identifier = FIRST_IDENTIFIER + 0x100 * attempt
+  let identifier = IDENTIFIERS * attempt
   return [
     ...leaseExpectations(plan),
     ...membershipExpectations(plan),
@@ -30,6 +33,7 @@ export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHo
       ...pingExpectations(plan, one, identifier++),
     ]),
     ...unique.filter(one => joinedAlone(plan, one)).flatMap(one => routerPingExpectations(plan, one, identifier++)),
+    ...foreignSenderExpectations(plan, unique),
     ...limitExpectations(plan, unique),
     ...unicastNatExpectations(plan),
   ]
@@ -42,13 +46,13 @@ export const planToProve = (deployment: Deployment, hosts: readonly VirtualHost[
 export function routedGroups(plan: Plan): Routed[] {
   const {deployment} = plan
   return deployment.routes.flatMap(route => sampleGroups(route).flatMap(group => {
-    const source = route.source && firstUsable(route.source)
-    const anySender = plan.hosts.find(host => host.interface === route.from)?.addresses.find(address => address.family === group.family)
+    const source = route.source && plan.senders.among(route.from, route.source)
+    const anySender = route.source ? undefined : hostAddress(plan, route.from, group.family)
     const sender = source ?? anySender
     if (!sender) return []
     const forwarding = forwardingOf(deployment, {from: route.from, source: sender, group})
     const names = [formatAddress(group), ...source ? [formatAddress(source)] : []]
-    return [{name: names.join(' of '), id: [...names, route.from].join('-'), from: route.from, group, forwarding, ...source && {source}}]
+    return [{name: names.join(' of '), id: [...names, route.from].join('-'), from: route.from, group, forwarding, ...source && route.source && {source, sources: route.source}}]
   }))
 }
 

@@ -1,4 +1,4 @@
-import {contains, formatAddress, lastOf, networkOf, widthOf, type Address, type Family, type Prefix} from '../../network/address.js'
+import {contains, lastOf, networkOf, widthOf, type Address, type Family} from '../../network/address.js'
 import type {MulticastRoute} from '../../multicast/model.js'
 import type {Deployment} from '../../spec/deployment.js'
 
@@ -7,23 +7,31 @@ export interface Forwarding {
   /** Interfaces it leaves by; none: it is not forwarded. */
   to: readonly string[]
   liftTtl: boolean
-  ttlThreshold: number
+  /** By interface: it leaves there where its TTL is above this. Of several routes the highest counts. */
+  thresholds: ReadonlyMap<string, number>
 }
 
 /** 224.0.0.0/24 (RFC 5771 §4) and the scopes 0 to 2 (RFC 7346 §2) never leave their link. */
-export function isLinkLocalGroup({family, bits}: Address): boolean {
+function isLinkLocalGroup({family, bits}: Address): boolean {
   return family === 4 ? bits >> 8n === 0xe0_0000n : (bits >> 112n & 0xfn) <= 2n
 }
 
 /** Every route that holds the packet counts: smcroute.conf is written so that a narrower one also leaves by the vifs of the wider ones. */
 export function forwardingOf({routes}: Pick<Deployment, 'routes'>, {from, source, group}: {from: string, source: Address, group: Address}): Forwarding {
   const matching = routes.filter(route => route.from === from && contains(route.group, group) && (route.source === undefined || contains(route.source, source)))
+  const to = [...new Set(matching.flatMap(route => route.to))]
   return {
-    to: [...new Set(matching.flatMap(route => route.to))],
+    to,
     liftTtl: matching.some(route => route.liftTtl),
-    ttlThreshold: Math.max(1, ...matching.map(route => route.ttlThreshold)),
+    thresholds: new Map(to.map(name => [name, Math.max(1, ...matching.filter(route => route.to.includes(name)).map(route => route.ttlThreshold))])),
   }
 }
+
+/** The TTL that passes all thresholds. */
+export const highestThreshold = ({thresholds}: Forwarding): number => Math.max(1, ...thresholds.values())
+
+/** The interfaces by which a packet with this TTL leaves. */
+export const passedAt = ({to, thresholds}: Forwarding, ttl: number): string[] => to.filter(name => (thresholds.get(name) ?? 1) < ttl)
 
 /** The group itself, or of a range the first, the middle and the last that can be forwarded. */
 export function sampleGroups({group}: Pick<MulticastRoute, 'group'>): Address[] {
@@ -45,5 +53,3 @@ const CANDIDATES: Readonly<Record<Family, readonly Address[]>> = {
 export function unroutedGroup({routes}: Pick<Deployment, 'routes'>, family: Family): Address | undefined {
   return CANDIDATES[family].find(candidate => !routes.some(route => contains(route.group, candidate)))
 }
-
-export const rangeText = ({address, length}: Prefix): string => length === widthOf(address.family) ? formatAddress(address) : `${formatAddress(address)}/${length}`

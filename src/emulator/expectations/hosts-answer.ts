@@ -1,7 +1,7 @@
 import {formatAddress, type Address} from '../../network/address.js'
 import {routerAddresses} from '../topology.js'
-import type {Routed} from './delivery.js'
-import type {Expectation, Sighting} from './expectation.js'
+import type {Routed} from './arrival.js'
+import type {Expectation, Fault, Sighting} from './expectation.js'
 import {hostAddress, hostOn, routerAddress, type Plan} from './plan.js'
 import {isAmong} from './senders.js'
 
@@ -27,22 +27,22 @@ export function pingExpectations(plan: Plan, routed: Routed, identifier: number)
     kind: 'ping',
     stimuli: [...to.map(on => ({kind: 'join' as const, on, group})), {kind: 'echo', on: from, source, destination: group, ttl: FAR, identifier}],
     repeat: PATIENCE,
-    flow: {from, to, source, group},
+    flow: {from, to, source, group, ttl: FAR},
     judge(sightings) {
       const replies = replyAddresses(sightings, {on: from, to: source, identifier})
       const passed = [...answerers.values()].every(address => isAmong(replies, address))
       const names = replies.map(address => `${formatAddress(address)}${isAmong(own, address) ? ' (the router itself: no proof)' : ''}`)
-      const asked = requestsSeen(sightings, to, identifier)
-      return {passed, seen: `${names.length === 0 ? 'no reply' : `replies from ${names.join(' and ')}`}; the request ${asked}`}
+      const requests = requestsSeen(sightings, to, identifier)
+      const asked = to.map(on => requests.has(on) ? `came to ${on} from ${formatAddress(requests.get(on) ?? source)}` : `did not come to ${on}`).join(' and ')
+      const faults = to.flatMap((on): Fault[] => !requests.has(on) ? [{what: 'missing', on}] : requests.get(on)?.bits === source.bits ? [] : [{what: 'sender', on}])
+      return {passed, seen: `${names.length === 0 ? 'no reply' : `replies from ${names.join(' and ')}`}; the request ${asked}`, ...!passed && {faults}}
     },
   }]
 }
 
-function requestsSeen(sightings: readonly Sighting[], to: readonly string[], identifier: number): string {
-  return to.map(on => {
-    const request = sightings.find(one => one.kind === 'echo request' && one.on === on && one.identifier === identifier)
-    return request?.kind === 'echo request' ? `came to ${on} from ${formatAddress(request.source)}` : `did not come to ${on}`
-  }).join(' and ')
+/** By interface: whom the request came from. */
+function requestsSeen(sightings: readonly Sighting[], to: readonly string[], identifier: number): Map<string, Address> {
+  return new Map(sightings.flatMap(one => one.kind === 'echo request' && to.includes(one.on) && one.identifier === identifier ? [[one.on, one.source] as const] : []))
 }
 
 function replyAddresses(sightings: readonly Sighting[], {on, to, identifier}: {on: string, to: Address, identifier: number}): Address[] {
@@ -66,10 +66,10 @@ export function routerPingExpectations(plan: Plan, routed: Routed, identifier: n
     // With TTL 1 nobody else need answer.
     stimuli: [{kind: 'echo', on: from, source, destination: group, ttl: 1, identifier}],
     ...wanted && {repeat: PATIENCE},
-    flow: {from, to: [], source, group},
+    flow: {from, to: [], source, group, ttl: 1},
     judge(sightings) {
       const answered = isAmong(replyAddresses(sightings, {on: from, to: source, identifier}), own)
-      return {passed: answered === wanted, seen: answered ? `a reply from ${formatAddress(own)}` : 'no reply from the router'}
+      return {passed: answered === wanted, seen: answered ? `a reply from ${formatAddress(own)}` : 'no reply from the router', ...answered && !wanted && {faults: [{what: 'stray', on: from}]}}
     },
   }]
 }

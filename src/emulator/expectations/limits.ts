@@ -1,6 +1,6 @@
 import {formatAddress, type Address} from '../../network/address.js'
 import type {Deployment} from '../../spec/deployment.js'
-import {silentFlow, type Routed} from './delivery.js'
+import {silentFlow, type Routed} from './arrival.js'
 import type {Expectation} from './expectation.js'
 import {forwardingOf, unroutedGroup} from './forwarding.js'
 import type {Plan} from './plan.js'
@@ -32,14 +32,14 @@ interface Quiet {
 }
 
 function quiet(plan: Plan, {from, group, id, title}: Quiet): Expectation[] {
-  const source = plan.senders.next(from, group.family)
+  const source = plan.senders.next(from, group)
   return source ? [silentFlow(plan, {id: `${id}-${group.family}`, title, from, to: othersThan(plan.deployment, from), source, group, ttl: FAR})] : []
 }
 
 /** A route is one way, unless the file has another for the way back. */
 export function reverseExpectations(plan: Plan, {id, name, from, group, forwarding}: Routed): Expectation[] {
   return forwarding.to.flatMap(back => {
-    const source = plan.senders.next(back, group.family)
+    const source = plan.senders.next(back, group)
     if (!source || forwardingOf(plan.deployment, {from: back, source, group}).to.length !== 0) return []
     return [silentFlow(plan, {
       id: `${id}-back-from-${back}`,
@@ -52,7 +52,7 @@ export function reverseExpectations(plan: Plan, {id, name, from, group, forwardi
 /** (S,G): other senders of the same group are not let through, unless another route does. */
 export function otherSenderExpectations(plan: Plan, {id, from, group, source: only, forwarding}: Routed): Expectation[] {
   if (!only) return []
-  const source = plan.senders.next(from, group.family)
+  const source = plan.senders.next(from, group)
   if (!source || forwardingOf(plan.deployment, {from, source, group}).to.length !== 0) return []
   const title = `${formatAddress(group)} from ${from} of another sender (${formatAddress(source)}) is not forwarded`
   return [silentFlow(plan, {id: `${id}-other-sender`, title, from, to: forwarding.to, source, group, ttl: FAR})]

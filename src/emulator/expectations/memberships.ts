@@ -33,12 +33,12 @@ function membership(plan: Plan, {from, group, join}: {from: string, group: Addre
     expected: join ? `an ${protocol} report of the router for ${name} on ${from}` : `no report of the router for ${name} on ${from}`,
     kind: join ? 'membership' : 'silence',
     stimuli: [{kind: 'query', on: from, family}],
-    ...join && {repeat: PATIENCE},
+    ...join && {repeat: PATIENCE, flow: {from, to: [from], group, ttl: 1}},
     judge(sightings) {
       const seen = joinedGroups(sightings, {on: from, family, routerMac})
       const joined = seen.some(address => address.bits === group.bits)
       const names = [...new Set(seen.map(formatAddress))]
-      return {passed: joined === join, seen: names.length === 0 ? 'no report of the router' : `reports for ${shortList(names)}`}
+      return {passed: joined === join, seen: names.length === 0 ? 'no report of the router' : `reports for ${shortList(names)}`, ...joined && !join && {faults: [{what: 'stray', on: from}]}}
     },
   }
 }

@@ -1,12 +1,14 @@
-import {contains, type Address, type Family} from '../../network/address.js'
+import {contains, formatAddress, formatPrefix, type Address, type Family, type Prefix} from '../../network/address.js'
 import type {Deployment} from '../../spec/deployment.js'
 import type {VirtualHost} from '../host/host.js'
 import {isSameAddress} from '../packet/address-bytes.js'
 
-/** Hands out senders' addresses and ports nobody has used yet: what happens to the first packet of a flow can be seen only once. */
+/** Hands out senders and ports that nobody has used yet: what happens to the first packet of a flow can be seen only once. */
 export interface Senders {
-  /** A new sender on this wire; undefined where the host has no address of the family. */
-  next: (on: string, family: Family) => Address | undefined
+  /** One that has not sent to this group yet, of `sources` where given; the last again and again; undefined where there is none. */
+  next: (on: string, group: Address, sources?: Prefix) => Address | undefined
+  /** The one that stands for all of a route's `sources`. */
+  among: (on: string, sources: Prefix) => Address | undefined
   /** A source port, a new one each time. */
   port: () => number
 }
@@ -14,23 +16,33 @@ export interface Senders {
 const FIRST_PORT = 40_000
 
 /** `attempt` counts from 1; the second starts from the other end, so that it meets fresh senders again. */
-export function freshSenders(deployment: Deployment, hosts: readonly VirtualHost[], attempt: number): Senders {
-  const sources = deployment.routes.flatMap(route => route.source ? [route.source] : [])
+export function freshSenders({routes}: Pick<Deployment, 'routes'>, hosts: readonly VirtualHost[], attempt: number): Senders {
+  const named = routes.flatMap(route => route.source ? [route.source] : [])
   const pools = new Map<string, Address[]>()
-  for (const host of hosts) {
-    for (const family of [4, 6] as const) {
-      const [main, ...others] = host.addresses.filter(address => address.family === family && !sources.some(source => contains(source, address)))
-      const pool = attempt % 2 === 1 ? others : [...others].reverse()
-      pools.set(`${host.interface} ${family}`, main ? [...pool, main] : [])
-    }
+  /** Those of `sources` that no narrower route is for; without sources those that no route names. The first speaks for the host. */
+  const speakers = (on: string, family: Family, sources?: Prefix): Address[] => {
+    const narrower = sources ? named.filter(other => other.length > sources.length && contains(sources, other.address)) : named
+    const own = hosts.find(host => host.interface === on)?.addresses.filter(address => address.family === family) ?? []
+    return own.filter(address => (!sources || contains(sources, address)) && !narrower.some(other => contains(other, address)))
+  }
+
+  const poolOf = (on: string, group: Address, sources?: Prefix): Address[] => {
+    const key = `${on} ${formatAddress(group)} ${sources ? formatPrefix(sources) : '*'}`
+    const known = pools.get(key)
+    if (known) return known
+    const [first, ...others] = speakers(on, group.family, sources)
+    const pool = [...attempt % 2 === 1 ? others : others.reverse(), ...first ? [first] : []]
+    pools.set(key, pool)
+    return pool
   }
 
   let ports = FIRST_PORT + 10_000 * (attempt - 1)
   return {
-    next(on, family) {
-      const pool = pools.get(`${on} ${family}`) ?? []
+    next(on, group, sources) {
+      const pool = poolOf(on, group, sources)
       return pool.length > 1 ? pool.shift() : pool[0]
     },
+    among: (on, sources) => speakers(on, sources.address.family, sources)[0],
     port: () => ports++,
   }
 }

@@ -16,7 +16,7 @@ export const deployment: Deployment = labDeployment({
     networkInterface('usb0', [], {role: 'upstream', dhcp: true}),
     networkInterface('eth0', ['10.3.0.1/24']),
   ],
-  nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}],
+  nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}, {from: 'eth0', to: 'wlan0', multicast: 'keep'}],
   routes: [
     route('225.0.0.1', {liftTtl: true}),
     route('239.1.0.0/24', {to: ['usb0', 'eth0'], join: false}),
@@ -39,7 +39,11 @@ export interface Faults {
   wrongMac?: boolean
   noJoins?: boolean
   noForwarding?: boolean
+  /** conntrack's NAT of a group that the router joined. */
   untranslatedFirst?: boolean
+  /** The same where no NAT of multicast was asked for. */
+  masquerades?: boolean
+  filtersForeign?: boolean
 }
 
 export interface Trial {
@@ -51,7 +55,7 @@ export interface Trial {
 export function tryRouter(faults: Faults = {}, attempt = 1): Trial {
   const hosts = virtualHostsOf(deployment, 'virt')
   const expectations = expectationsOf(deployment, hosts, attempt)
-  const flows = new Set<number>()
+  const flows = new Map<string, number>()
   const sightings = expectations.flatMap(({stimuli}) => stimuli).flatMap(stimulus => treat(stimulus, hosts, {faults, flows}))
   return {expectations, sightings}
 }
@@ -64,12 +68,13 @@ const ROUTES: readonly {from: string, group: RegExp, to: readonly string[], send
   {from: 'wlan0', group: /^232\.1\.1\.1$/, to: ['eth0'], sender: '192.168.2.77'},
   {from: 'eth0', group: /^239\.9\.9\.9$/, to: ['wlan0'], threshold: 5},
 ]
+const BOOT_SENDERS = ['192.168.2.2', '10.3.0.2']
 const LEASED = address('10.99.2.2')
 
 interface Treatment {
   faults: Faults
-  /** Source ports seen. */
-  flows: Set<number>
+  /** The port of a sender's first flow to a group: what the kernel has no route for yet is delivered to the router itself before it is forwarded. */
+  flows: Map<string, number>
 }
 
 function treat(stimulus: Stimulus, hosts: readonly VirtualHost[], treatment: Treatment): Sighting[] {
@@ -97,10 +102,11 @@ function treat(stimulus: Stimulus, hosts: readonly VirtualHost[], treatment: Tre
 function unicast(stimulus: DatagramStimulus, {noTranslation, noForwarding}: Faults): Sighting[] {
   if (noForwarding) return []
   const seen = {kind: 'datagram' as const, time: 1, sourceMac: '', destinationMac: '', ttl: 63, payload: payloadOf(stimulus.key), checksumsValid: true, key: stimulus.key}
-  const source = noTranslation ? stimulus.source : LEASED
+  const [far, own] = stimulus.on === 'wlan0' ? ['usb0', LEASED] as const : ['wlan0', address('192.168.2.1')] as const
+  const source = noTranslation ? stimulus.source : own
   return [
-    {...seen, on: 'usb0', source, destination: stimulus.destination, sourcePort: stimulus.sourcePort, destinationPort: 7},
-    {...seen, on: 'wlan0', source: stimulus.destination, destination: stimulus.source, sourcePort: 7, destinationPort: stimulus.sourcePort},
+    {...seen, on: far, source, destination: stimulus.destination, sourcePort: stimulus.sourcePort, destinationPort: 7},
+    {...seen, on: stimulus.on, source: stimulus.destination, destination: stimulus.source, sourcePort: 7, destinationPort: stimulus.sourcePort},
   ]
 }
 
@@ -113,13 +119,18 @@ function forward(stimulus: DatagramStimulus, {faults, flows}: Treatment): Sighti
   if (!entry || faults.noRouting) return []
   const ttl = stimulus.ttl === 1 && met?.lift && !faults.noLift ? 64 : stimulus.ttl
   if (ttl <= 1 || ttl <= (faults.ignoresThreshold ? 1 : met?.threshold ?? 1)) return []
-  const first = !flows.has(stimulus.sourcePort)
-  flows.add(stimulus.sourcePort)
+  const sender = formatAddress(stimulus.source)
+  if (faults.filtersForeign && !/^(192\.168\.2|10\.3\.0|10\.99\.2)\./.test(sender)) return []
+  const flow = `${sender} to ${group}`
+  // Hosts speak with their first address all through the boot.
+  const first = !BOOT_SENDERS.includes(sender) && (flows.get(flow) ?? stimulus.sourcePort) === stimulus.sourcePort
+  if (!flows.has(flow)) flows.set(flow, stimulus.sourcePort)
   const to = stimulus.on === entry.from ? entry.to : [entry.from]
   const copies = faults.duplicates ? [...to, ...to] : to
   return copies.map(on => ({
     kind: 'datagram', on, time: 1, key: stimulus.key, ttl: ttl - 1, sourceMac: '52:54:00:b0:00:02', sourcePort: stimulus.sourcePort, destinationPort: stimulus.destinationPort,
-    source: on === 'usb0' && !faults.noTranslation && !(faults.untranslatedFirst && first) ? LEASED : stimulus.source,
+    source: on === 'usb0' && !faults.noTranslation && !(faults.untranslatedFirst && first) ? LEASED
+      : on === 'wlan0' && faults.masquerades && !first ? address('192.168.2.1') : stimulus.source,
     destination: stimulus.destination,
     destinationMac: faults.wrongMac ? 'ff:ff:ff:ff:ff:ff' : multicastMac(stimulus.destination),
     payload: faults.damages ? Buffer.concat([payloadOf(stimulus.key).subarray(0, -1), Buffer.from('x')]) : payloadOf(stimulus.key),
