@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import {execute} from '@oclif/core'
+import {fileURLToPath} from 'node:url'
 
-await execute({dir: import.meta.url})
+import {runCommandLine} from '../dist/workflow/run-command-line.js'
+
+await runCommandLine(process.argv.slice(2), fileURLToPath(new URL('..', import.meta.url)))

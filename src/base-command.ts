@@ -1,7 +1,7 @@
-import {Command} from '@oclif/core'
+import {Command, Errors, type Interfaces} from '@oclif/core'
 
-import {EXIT_CODES, type ErrorCode} from './errors.js'
-import {asBrmcError, errorToJson, formatError} from './workflow/format-error.js'
+import {BrmcError, EXIT_CODES, type ErrorCode} from './errors.js'
+import {asBrmcError, hasColours, printError, usageError} from './workflow/format-error.js'
 import type {Reporting} from './workflow/reporting.js'
 
 /** What every command shares: --json, errors in words with their exit status, and a signal that Ctrl-C aborts. */
@@ -16,12 +16,12 @@ export abstract class BaseCommand extends Command {
 
   /** How workflows show progress: on a terminal, in plain lines, or not at all under --json. */
   protected get reporting(): Reporting {
-    const terminal = process.stderr.isTTY && process.stderr.columns > 0
+    const terminal = process.stderr.isTTY && process.stderr.columns > 0 && process.env['TERM'] !== 'dumb'
     return {renderer: this.jsonEnabled() ? 'silent' : terminal ? 'default' : 'simple', signal: this.signal}
   }
 
   protected get colour(): boolean {
-    return process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+    return hasColours(process.stdout)
   }
 
   /** Ends with the status of `code` though there is a result to print: drift, findings, failed expectations. */
@@ -31,7 +31,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async init(): Promise<void> {
     await super.init()
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(name, () => {
         this.abort.abort()
         // A second Ctrl-C ends at once, whatever is still being cleaned up.
@@ -40,11 +40,24 @@ export abstract class BaseCommand extends Command {
     }
   }
 
+  protected override async parse<F extends Interfaces.OutputFlags<F>, B extends Interfaces.OutputFlags<B>, A extends Interfaces.OutputArgs<A>>(
+    options?: Interfaces.Input<F, B, A>, argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    try {
+      return await super.parse(options, argv)
+    } catch (error) {
+      // Not all that a flag refuses bears oclif's mark.
+      if (!(error instanceof Error) || error instanceof Errors.ExitError) throw error
+      throw usageError(error, this.id?.replaceAll(':', ' '))
+    }
+  }
+
   protected override catch(thrown: Error): Promise<void> {
-    const error = asBrmcError(thrown)
-    process.exitCode = this.signal.aborted ? EXIT_CODES.INTERRUPTED : error.exitCode
-    if (this.jsonEnabled()) this.logJson(errorToJson(error))
-    else process.stderr.write(formatError(error, {colour: this.colour}))
+    const seen = asBrmcError(thrown)
+    // What an interrupt breaks on its way is no news.
+    const error = this.signal.aborted && seen.code !== 'INTERRUPTED' ? new BrmcError('INTERRUPTED', 'interrupted', {cause: seen}) : seen
+    process.exitCode = error.exitCode
+    printError(error, {json: this.jsonEnabled()})
     return Promise.resolve()
   }
 }
