@@ -1,4 +1,4 @@
-import {execa, ExecaError} from 'execa'
+import {execa} from 'execa'
 
 import {BrmcError} from '../errors.js'
 
@@ -48,21 +48,20 @@ export const run: Run = async (file, args, {cwd, env, input, onLine, consume, si
     for await (const line of child.iterable({from: 'all'})) onLine(line)
   }
 
-  const {stdout: buffered, stderr, exitCode, failed, ...result} = await child
+  const {stdout: buffered, stderr, exitCode, failed, isTerminated, code, shortMessage, cause} = await child
   const stdout = consume ? '' : buffered
   const unread = await reading
   if (signal?.aborted) throw new BrmcError('INTERRUPTED', 'interrupted')
-  if (unread && (exitCode === 0 || result.isTerminated)) throw unread.error
-  if (failed && exitCode === undefined) throw cannotStart(file, result.cause)
+  if (unread && (exitCode === 0 || isTerminated)) throw unread.error
+  if (failed && exitCode === undefined) throw cannotStart(file, {code, cause, why: shortMessage})
   if (!accept.includes(exitCode ?? -1)) throw failure({file, args, exitCode, output: `${stdout}${stderr}`})
   return {stdout, stderr, exitCode: exitCode ?? -1}
 }
 
-function cannotStart(file: string, cause: unknown): BrmcError {
-  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-  return missing
+function cannotStart(file: string, {code, cause, why}: {code: string | undefined, cause: unknown, why: string | undefined}): BrmcError {
+  return code === 'ENOENT'
     ? new BrmcError('TOOL_MISSING', `${file} is not installed`, {cause, suggestions: ['see what is missing with: brmc doctor']})
-    : new BrmcError('TOOL_FAILED', `${file} could not be run: ${cause instanceof ExecaError ? cause.shortMessage : String(cause)}`, {cause})
+    : new BrmcError('TOOL_FAILED', why ?? `${file} could not be run`, {cause})
 }
 
 function failure({file, args, exitCode, output}: {file: string, args: readonly string[], exitCode: number | undefined, output: string}): BrmcError {

@@ -43,7 +43,7 @@ export async function checkTools(run: Run, tools: readonly Tool[] = TOOLS): Prom
 }
 
 /** Compares dotted versions number by number. */
-export function isOlder(version: string, minimum: string): boolean {
+function isOlder(version: string, minimum: string): boolean {
   const [ours, theirs] = [version, minimum].map(text => text.split('.').map(Number)) as [number[], number[]]
   const at = theirs.findIndex((part, index) => (ours[index] ?? 0) !== part)
   return at !== -1 && (ours[at] ?? 0) < (theirs[at] ?? 0)
