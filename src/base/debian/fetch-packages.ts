@@ -1,5 +1,6 @@
-import {access, mkdir, open, rename, rm} from 'node:fs/promises'
+import {access, copyFile, mkdir, open, rename, rm} from 'node:fs/promises'
 import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 
 import {BrmcError} from '../../errors.js'
 import {readSha256} from '../../files/read-sha256.js'
@@ -67,14 +68,26 @@ async function fetchPackage(locked: LockedPackage, options: FetchOptions): Promi
 
 async function download(locked: LockedPackage, target: string, {mirror: askMirror, settings, run, signal}: FetchOptions): Promise<void> {
   const mirror = await askMirror()
-  // apt's method `file` gives the place where a file is; `copy` brings it.
-  const uri = `${mirror}/${locked.filename}`.replace(/^file:/, 'copy:')
+  const uri = `${mirror}/${locked.filename}`
+  if (uri.startsWith('file:')) {
+    await copyFrom(uri, {locked, target, mirror})
+    return
+  }
+
   try {
     await run(APT_HELPER, [...settings, 'download-file', uri, target, `SHA256:${locked.sha256}`], signal && {signal})
   } catch (error) {
     if (!(error instanceof BrmcError) || error.code !== 'TOOL_FAILED') throw error
     throw explained(error, locked, mirror)
   }
+}
+
+/** A mirror that is a folder: apt's method for it hands out the place and copies nothing. */
+async function copyFrom(uri: string, {locked, target, mirror}: {locked: LockedPackage, target: string, mirror: string}): Promise<void> {
+  await copyFile(fileURLToPath(uri), target).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw explained(new BrmcError('TOOL_FAILED', error.message, {details: [`E: ${error.message}`]}), locked, mirror)
+    throw error
+  })
 }
 
 function explained(error: BrmcError, locked: LockedPackage, mirror: string): BrmcError {
