@@ -1,6 +1,7 @@
 import stylistic from '@stylistic/eslint-plugin'
 import tseslint from 'typescript-eslint'
 
+// Which part may import which: docs/architecture.md, held by test/architecture.test.ts.
 // Pure files touch nothing outside; an effect file is known by the verb its name starts with, or sits in process/.
 const EFFECT_FILES = ['src/**/{read,write,apply,run,boot,fetch,observe}-*.ts', 'src/process/**', 'src/commands/**', 'src/workflow/**', 'src/base-command.ts']
 
@@ -10,9 +11,6 @@ const effects = {
     message: 'Pure files touch nothing outside: take the data as an argument, or name the file by its effect (docs/architecture.md).',
   })),
 }
-
-/** Parts that know nothing of one another but types. */
-const PARTS = ['image', 'overlay', 'audit', 'sync', 'base', 'kconfig']
 
 export default tseslint.config(
   {ignores: ['dist/', 'build/', 'node_modules/', 'test/golden/', 'br2-external/', 'board/', 'overlays/']},
@@ -66,14 +64,6 @@ export default tseslint.config(
     ignores: ['src/process/**'],
     rules: {'no-restricted-syntax': ['error', {selector: "ImportDeclaration[source.value='execa']", message: 'Only process/ starts programs.'}]},
   },
-  ...PARTS.map(part => ({
-    files: [`src/${part}/**/*.ts`],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', {
-        patterns: PARTS.filter(other => other !== part).map(other => ({group: [`**/${other}/**`], allowTypeImports: true, message: `${part} and ${other} know nothing of one another but types.`})),
-      }],
-    },
-  })),
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -4,7 +4,7 @@ import {encodePax} from './pax.js'
 import {pieceOf, sizeOf, type Piece} from './piece.js'
 import {encodeTarHeader, TAR_BLOCK, tarPadding, type TarHeader} from './tar-header.js'
 
-export const TYPE_FLAGS = {
+const TYPE_FLAGS = {
   file: '0',
   hardlink: '1',
   symlink: '2',

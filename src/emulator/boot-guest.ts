@@ -10,7 +10,7 @@ import {writeBootFolder} from './qemu/write-boot-folder.js'
 import type {Lab} from './run-lab.js'
 import {interfaceNames, type Machine} from './topology.js'
 
-export const QEMU = 'qemu-system-aarch64'
+const QEMU = 'qemu-system-aarch64'
 
 export interface GuestOptions {
   image: string

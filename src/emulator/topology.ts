@@ -91,7 +91,7 @@ function lowest(first: bigint, last: bigint, isFree: (bits: bigint) => boolean):
 }
 
 /** The hosts of a route's source, which may be a range: the first of them that are not the router itself. */
-export function sendersAmong(source: Prefix, {addresses}: Pick<NetworkInterface, 'addresses'>): Address[] {
+function sendersAmong(source: Prefix, {addresses}: Pick<NetworkInterface, 'addresses'>): Address[] {
   const {family} = source.address
   const isRange = source.length < widthOf(family) - 1
   const [first, last] = [networkOf(source).bits + (isRange ? 1n : 0n), lastOf(source).bits - (isRange ? 1n : 0n)]

@@ -39,7 +39,7 @@ function formatFinding(finding: Finding, {texts, paint: dye, width}: {texts: Rea
 }
 
 /** The line and a caret below its column; of a long line the part around the column. */
-export function excerpt(source: string | undefined, {line, column, width}: {line: number, column: number, width: number}): string[] {
+function excerpt(source: string | undefined, {line, column, width}: {line: number, column: number, width: number}): string[] {
   if (source === undefined || source.trim() === '') return []
   const gutter = `  ${line} | `
   const room = width - gutter.length - 2

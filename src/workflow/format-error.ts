@@ -1,7 +1,7 @@
 import {BrmcError} from '../errors.js'
 
 /** What a person sees on standard error: code and message, findings, ways out. */
-export function formatError(error: BrmcError, {colour}: {colour: boolean}): string {
+function formatError(error: BrmcError, {colour}: {colour: boolean}): string {
   const red = colour ? (text: string) => `\u001B[31m${text}\u001B[39m` : (text: string) => text
   return [
     `${red(error.code)}: ${error.message}`,
@@ -12,7 +12,7 @@ export function formatError(error: BrmcError, {colour}: {colour: boolean}): stri
 }
 
 /** The same for --json: one object, `error` its only key. */
-export function errorToJson(error: BrmcError): {error: Pick<BrmcError, 'code' | 'exitCode' | 'message' | 'details' | 'suggestions'>} {
+function errorToJson(error: BrmcError): {error: Pick<BrmcError, 'code' | 'exitCode' | 'message' | 'details' | 'suggestions'>} {
   const {code, exitCode, message, details, suggestions} = error
   return {error: {code, exitCode, message, details, suggestions}}
 }

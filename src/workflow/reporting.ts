@@ -13,8 +13,6 @@ export interface Step<Context> {
   title: string
   /** Does the work; `say` replaces the line below the title, `conclude` the title itself. */
   run: (context: Context, show: Show) => Promise<void>
-  /** The step is left out where this is false. */
-  when?: (context: Context) => boolean
 }
 
 export interface Show {
@@ -26,7 +24,6 @@ export interface Show {
 export async function runSteps<Context extends object>(steps: readonly Step<Context>[], context: Context, {renderer, signal}: Reporting): Promise<Context> {
   const tasks: ListrTask<Context>[] = steps.map(step => ({
     title: step.title,
-    enabled: (current: Context) => step.when?.(current) ?? true,
     task: async (current, task) => {
       signal.throwIfAborted()
       await step.run(current, {

@@ -5,6 +5,7 @@ import type {Lock} from '../base/debian/lock.js'
 import {readLock, writeLock} from '../base/debian/write-lock.js'
 import {BrmcError} from '../errors.js'
 import {run} from '../process/run.js'
+import {DEFAULT_DEPLOYMENT} from '../spec/check-project.js'
 import {chooseDeployments, openProject} from './open-project.js'
 import {runSteps, type Reporting} from './reporting.js'
 
@@ -22,7 +23,7 @@ export async function upgradeLock(folder: string, reporting: Reporting): Promise
     title: 'Ask the mirror for its packages',
     async run(context) {
       const project = await openProject(folder)
-      const [chosen] = chooseDeployments(project, ['default'])
+      const [chosen] = chooseDeployments(project, [DEFAULT_DEPLOYMENT])
       if (!chosen) throw new BrmcError('INTERNAL', 'a project has a default deployment')
       const {debian} = chosen.deployment
       const source = {mirror: await findMirror(debian, run), suite: debian.suite, components: debian.components, dated: debian.mirror !== undefined}

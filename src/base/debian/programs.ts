@@ -6,7 +6,7 @@ import type {RootEntry} from '../../overlay/entry.js'
 import {contentOf, mergedPath, withTargets, type PackageTree} from './package-tree.js'
 
 /** Where ld.so of Debian arm64 looks without a cache (ld.so(8), and the multiarch folder built into it). */
-export const LIBRARY_FOLDERS = ['usr/lib/aarch64-linux-gnu', 'usr/lib'] as const
+const LIBRARY_FOLDERS = ['usr/lib/aarch64-linux-gnu', 'usr/lib'] as const
 
 /**
  * The wanted files with all they need to start: their interpreter, the libraries they name, the libraries of those, and the symlinks on the way.

@@ -30,4 +30,3 @@ export function damageOf(seen: DatagramSeen, key: string, destination: Address):
 }
 
 export const hopWord = (family: 4 | 6): string => family === 4 ? 'TTL' : 'hop limit'
-export const textOf = (addresses: readonly Address[]): string => addresses.map(formatAddress).join(' or ')

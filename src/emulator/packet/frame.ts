@@ -19,7 +19,7 @@ export interface Route extends Ends {
   ttl: number
 }
 
-export function ipFrame(route: Route, {protocol, payload, routerAlert = false}: Pick<IpPacket, 'protocol' | 'payload'> & {routerAlert?: boolean}): Buffer {
+function ipFrame(route: Route, {protocol, payload, routerAlert = false}: Pick<IpPacket, 'protocol' | 'payload'> & {routerAlert?: boolean}): Buffer {
   const {source, destination, ttl} = route
   const packet = {source, destination, ttl, protocol, payload, routerAlert}
   const destinationMac = isMulticast(destination) ? multicastMac(destination) : route.destinationMac

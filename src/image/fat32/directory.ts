@@ -1,6 +1,6 @@
 import type {FatName} from './names.js'
 
-export const FAT_ENTRY = 32
+const FAT_ENTRY = 32
 const ARCHIVE = 0x20
 const DIRECTORY = 0x10
 const LABEL = 0x08
