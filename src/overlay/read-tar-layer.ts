@@ -8,6 +8,7 @@ import {readTarEntries} from '../archive/read-tar.js'
 import {BrmcError, messageOf} from '../errors.js'
 import {sha256} from '../files/sha256.js'
 import type {Run} from '../process/run.js'
+import {ARCHIVE_ENDINGS, packingOf, type Packing} from './archive-name.js'
 import type {Layer} from './layer.js'
 
 interface ReadTarLayerOptions {
@@ -19,11 +20,7 @@ interface ReadTarLayerOptions {
 
 type Unpack = (file: string, target: string, options: ReadTarLayerOptions) => Promise<void>
 
-const UNPACKERS: readonly (readonly [RegExp, Unpack])[] = [
-  [/\.(tar\.gz|tgz)$/, gunzip],
-  [/\.(tar\.xz|txz)$/, unxz],
-  [/\.(tar\.zst|tzst)$/, unzstd],
-]
+const UNPACKERS: Readonly<Record<Exclude<Packing, 'none'>, Unpack>> = {gzip: gunzip, xz: unxz, zstd: unzstd}
 
 /**
  * A .tar, .tar.gz, .tar.xz or .tar.zst as a layer: types, modes, owners, times, extended attributes, hard links and devices as the archive
@@ -35,11 +32,11 @@ export async function readTarLayer(file: string, options: ReadTarLayerOptions): 
 }
 
 async function unpacked(file: string, options: ReadTarLayerOptions): Promise<string> {
-  if (file.endsWith('.tar')) return file
-  const unpack = UNPACKERS.find(([pattern]) => pattern.test(file))?.[1]
-  if (!unpack) throw new BrmcError('OVERLAY_INVALID', `${file} is neither a folder nor a .tar, .tar.gz, .tar.xz or .tar.zst`)
+  const packing = packingOf(file)
+  if (packing === undefined) throw new BrmcError('OVERLAY_INVALID', `${file} is neither a folder nor a ${ARCHIVE_ENDINGS}`)
+  if (packing === 'none') return file
   const target = join(options.scratch, `${sha256(resolve(file)).slice(0, 12)}-${basename(file)}.unpacked`)
-  await unpack(file, target, options)
+  await UNPACKERS[packing](file, target, options)
   return target
 }
 

@@ -11,6 +11,7 @@ import {identityOf} from '../image/identity.js'
 import type {ImageManifest} from '../image/manifest.js'
 import {refuseFullDisk} from '../image/layout.js'
 import {writeImage, type HashedRange} from '../image/write-image.js'
+import {packingOf} from '../overlay/archive-name.js'
 import {withDeviceTable} from '../overlay/device-nodes.js'
 import {parseDeviceTable} from '../overlay/device-table.js'
 import type {RootTree} from '../overlay/entry.js'
@@ -98,7 +99,7 @@ async function rootTree({folder, deployment, base: {bundle}, run, signal}: Compo
   const generated = ['br2-external/overlays/router', `br2-external/overlays/deployments/${deployment.name}`]
   const layers = await Promise.all([...generated, ...deployment.overlays].map(async path => {
     const place = join(folder, path)
-    return /\.(tar(\.\w+)?|tgz|txz|tzst)$/.test(path) ? readTarLayer(place, {scratch, run, signal}) : readFolderLayer(place, bundle.sourceDateEpoch)
+    return packingOf(path) === undefined ? readFolderLayer(place, bundle.sourceDateEpoch) : readTarLayer(place, {scratch, run, signal})
   }))
   const deviceTable = parseDeviceTable(await readFile(join(folder, DEVICE_TABLE), 'utf8'), DEVICE_TABLE)
   return withDeviceTable(mergeLayers([base, ...layers], bundle.sourceDateEpoch), deviceTable, {file: DEVICE_TABLE, epoch: bundle.sourceDateEpoch})

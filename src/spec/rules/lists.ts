@@ -1,3 +1,4 @@
+import {ARCHIVE_ENDINGS, packingOf} from '../../overlay/archive-name.js'
 import type {SpecPath} from '../finding.js'
 import {SMCROUTE_CONF} from '../texts/smcroute-conf.js'
 import type {Problem, Rule, RuleContext} from './rule.js'
@@ -53,7 +54,7 @@ export const overlaysExist: Rule = {
     const kind = context.overlays[overlay]
     if (overlayRefusal(overlay) !== undefined || kind === 'directory' || kind === 'outside') return []
     if (kind === 'file') {
-      return /\.tar(\.(gz|xz|zst))?$|\.tgz$/.test(overlay) ? [] : [{path, message: `${overlay} is a file, and an overlay is a folder or a tar file`, fix: 'write the folder it is in, or a name that ends in .tar'}]
+      return packingOf(overlay) !== undefined ? [] : [{path, message: `${overlay} is a file, and an overlay is a folder or an archive`, fix: `write the folder it is in, or pack it as ${ARCHIVE_ENDINGS}`}]
     }
 
     return [{path, message: kind === 'other' ? `${overlay} is neither a folder nor a file` : `${overlay} does not exist`, fix: 'create the folder, or correct the path (it is relative to brmc.yaml)'}]
