@@ -36,7 +36,7 @@ interface Place {
 function virtualHostOf(deployment: Deployment, {one, index, lease, machine}: Place): VirtualHost {
   const senders = deployment.routes.flatMap(route => route.from === one.name && route.source ? sendersAmong(route.source, one) : [])
   const own = [...one.addresses.flatMap(prefix => hostAddresses(one, prefix)), ...lease ? hostAddresses(one, lease) : []]
-  // MULTICAST.md d: an answer needs an address of the family; where the router has none there, any unique one will do (RFC 4193).
+  // An answer needs an address of the family; where the router has none there, any unique one will do (RFC 4193).
   if (!own.some(address => address.family === 6)) own.push({family: 6, bits: 0xfd99n << 112n | BigInt(index + 1) << 64n | 2n})
   return {
     interface: one.name,

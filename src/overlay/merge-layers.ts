@@ -10,8 +10,8 @@ const OPAQUE = '.wh..wh..opq'
  * The layers laid over one another, the first at the bottom. What counts:
  *
  * - Of a path that several layers have, the last; a file over a directory takes away what was below it.
- * - A symlink to a directory that a lower layer has is followed, not replaced, as Buildroot's `rsync --keep-dirlinks` does: an overlay's
- *   `lib/modules/x` lands in `usr/lib/modules/x` on a merged-/usr base. A link that leads nowhere gives way to a directory.
+ * - A symlink to a directory that a lower layer has is followed, not replaced: an overlay's `lib/modules/x` lands in `usr/lib/modules/x`
+ *   on a merged-/usr base. (Buildroot refuses such an overlay: support/scripts/check-merged.) A link that leads nowhere gives way to a directory.
  * - Directories that no layer names are root's, 0755, of time `epoch`. A folder's directory leaves the mode of an existing one alone, an archive's sets it.
  * - Whiteouts work on the layers below, whatever their place in the layer.
  *

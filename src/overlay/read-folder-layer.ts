@@ -5,7 +5,7 @@ import {BrmcError} from '../errors.js'
 import type {RootEntry} from './entry.js'
 import type {Layer} from './layer.js'
 
-// What Buildroot leaves out of an overlay (package/pkg-utils.mk, RSYNC_VCS_EXCLUSIONS and SYSTEM_RSYNC), so that both bases get the same root.
+// What Buildroot leaves out of an overlay (RSYNC_VCS_EXCLUSIONS in Makefile, SYSTEM_RSYNC in system/system.mk; 2026.02), so that both bases get the same root.
 const LEFT_OUT = new Set(['.svn', '.git', '.hg', '.bzr', 'CVS', '.empty'])
 const EXECUTABLE_BY_ANYONE = 0o111
 

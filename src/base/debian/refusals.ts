@@ -11,8 +11,11 @@ const VITAL_DRIVERS: Partial<Record<BoardName, readonly {names: readonly string[
   ],
 }
 
-/** Suites whose kernel config was looked at, and has none of a Raspberry Pi 5's drivers: 5.10, 6.1, 6.12. */
-const SUITES_WITHOUT_RP1: readonly string[] = ['bullseye', 'bookworm', 'trixie', 'oldoldstable', 'oldstable', 'stable']
+/**
+ * Suites whose kernel is older than 6.17, in which the driver of the RP1 appeared (drivers/misc/rp1): 5.10, 6.1, 6.12. Of any other suite, and of
+ * names that move (stable), the fetched kernel tells.
+ */
+const SUITES_WITHOUT_RP1: readonly string[] = ['bullseye', 'bookworm', 'trixie']
 
 const WAY_OUT = 'use base: buildroot, which builds it from source'
 
