@@ -7,6 +7,15 @@ import {BaseCommand} from '../base-command.js'
 import {BOARD_NAMES} from '../boards/boards.js'
 import {initProject, newPassphrase} from '../workflow/init-project.js'
 
+interface Answers {
+  name: string
+  board: string
+  country: string
+}
+
+/** Bytes (IEEE 802.11-2020 9.4.2.2). */
+const MAX_SSID = 32
+
 export default class Init extends BaseCommand {
   static override summary = 'Write a new project: the multicast router of the 2014 post, with comments that teach'
   static override description = 'Asks for what no flag says where there is a terminal; elsewhere takes defaults.'
@@ -22,30 +31,46 @@ export default class Init extends BaseCommand {
 
   async run(): Promise<{folder: string, files: string[]}> {
     const {args, flags} = await this.parse(Init)
-    const ask = this.asker()
-    const name = flags.name ?? await ask('Name', hostnameFrom(basename(resolve(args.folder))))
-    const board = flags.board ?? await ask(`Board (${BOARD_NAMES.join(', ')})`, 'raspberrypi4-64')
-    const country = flags.country ?? await ask('Country whose radio rules apply', 'US')
-    const ssid = flags.ssid ?? name
-    const files = await initProject(args.folder, {name, board, country: country.toUpperCase(), ssid, passphrase: flags.passphrase ?? newPassphrase()})
-    this.log(`${files.length} files in ${resolve(args.folder)}\nLook at brmc.yaml, then: brmc image && brmc test`)
-    return {folder: resolve(args.folder), files}
+    const folder = resolve(args.folder)
+    const {name, board, country} = await this.answers(folder, flags)
+    const ssid = flags.ssid ?? name.slice(0, MAX_SSID)
+    const files = await initProject(folder, {name, board, country: country.toUpperCase(), ssid, passphrase: flags.passphrase ?? newPassphrase()})
+    this.log(`${files.length} files in ${folder}\nLook at brmc.yaml, then: brmc image && brmc test`)
+    return {folder, files}
   }
 
-  private asker(): (question: string, preset: string) => Promise<string> {
-    if (!process.stdin.isTTY || !process.stderr.isTTY || this.jsonEnabled()) return (_, preset) => Promise.resolve(preset)
-    return async (question, preset) => {
-      const terminal = createInterface({input: process.stdin, output: process.stderr})
-      try {
-        return (await terminal.question(`${question} [${preset}]: `, {signal: this.signal})).trim() || preset
-      } finally {
-        terminal.close()
+  private async answers(folder: string, {name, board, country}: Record<keyof Answers, string | undefined>): Promise<Answers> {
+    const {ask, close} = this.asker()
+    try {
+      return {
+        name: name ?? await ask('Name', hostnameFrom(basename(folder))),
+        board: board ?? await ask(`Board (${BOARD_NAMES.join(', ')})`, 'raspberrypi4-64'),
+        country: country ?? await ask('Country whose radio rules apply', 'US'),
       }
+    } finally {
+      close()
+    }
+  }
+
+  private asker(): {ask: (question: string, preset: string) => Promise<string>, close: () => void} {
+    if (!process.stdin.isTTY || !process.stderr.isTTY || this.jsonEnabled()) return {ask: (_, preset) => Promise.resolve(preset), close: () => undefined}
+    const terminal = createInterface({input: process.stdin, output: process.stderr})
+    // In a question Ctrl-C is a key, not a signal, and Ctrl-D ends the input: without this the question would stay open for ever.
+    const gone = new AbortController()
+    // What was typed or pasted ahead of its question is its answer.
+    const ahead: string[] = []
+    terminal.on('line', line => ahead.push(line))
+    terminal.on('SIGINT', () => { gone.abort() })
+    terminal.on('close', () => { gone.abort() })
+    const signal = AbortSignal.any([this.signal, gone.signal])
+    return {
+      ask: async (question, preset) => (ahead.shift() ?? await terminal.question(`${question} [${preset}]: `, {signal})).trim() || preset,
+      close: () => { terminal.close() },
     }
   }
 }
 
 /** A folder's name as a host name: what does not fit becomes a hyphen. */
 function hostnameFrom(folder: string): string {
-  return folder.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 63) || 'mcast-router'
+  return folder.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 63).replace(/^-+|-+$/g, '') || 'mcast-router'
 }
