@@ -30,8 +30,8 @@ export async function readProject(folder: string): Promise<ProjectText> {
   return {folder: root, project, deployments, overlays: Object.fromEntries(overlays), texts: texts.flat(), hasLock: lock === 'file'}
 }
 
-/** The folder that holds brmc.yaml: `folder` itself or the nearest above it. */
-async function findProject(folder: string): Promise<string> {
+/** The folder that holds brmc.yaml: `folder` (absolute) itself or the nearest above it. Throws BrmcError PROJECT_MISSING. */
+export async function findProject(folder: string): Promise<string> {
   for (let current = folder; ; current = dirname(current)) {
     if (await kindOf(join(current, PROJECT_FILE)) === 'file') return current
     if (current === dirname(current)) break

@@ -11,6 +11,7 @@ import {ImageManifestSchema, type ImageManifest} from '../image/manifest.js'
 import {run} from '../process/run.js'
 import {start} from '../process/start.js'
 import type {Deployment} from '../spec/deployment.js'
+import {findProject} from '../spec/read-project.js'
 import {resolveDeployment} from '../spec/resolve.js'
 import {imagePath} from './image-path.js'
 import {chooseDeployments, openProject} from './open-project.js'
@@ -80,13 +81,26 @@ async function chooseImage({image, folder, against}: Pick<ProofRequest, 'image' 
   return {image: path, manifest, deployment: chosen.deployment}
 }
 
+/** The image of the deployment of that name, or else the file of that name. */
 async function findImage(image: string, folder: string): Promise<string> {
-  const candidates = [resolve(image), ...image.includes('/') ? [] : [resolve(folder, imagePath(image))]]
+  const project = image.includes('/') ? undefined : await projectOf(folder)
+  const candidates = [...typeof project === 'string' ? [join(project, imagePath(image))] : [], resolve(image)]
   for (const candidate of candidates) {
     if (await stat(candidate).then(stats => stats.isFile(), () => false)) return candidate
   }
 
-  throw new BrmcError('USAGE', `there is no image ${candidates.join(' or ')}`, {suggestions: ['make it first: brmc image']})
+  if (project instanceof BrmcError && !image.includes('.')) throw project
+  if (typeof project !== 'string') throw new BrmcError('USAGE', `there is no image ${resolve(image)}`)
+  // Is it not made, or is there no such deployment?
+  if (!image.includes('.')) chooseDeployments(await openProject(project), [image])
+  throw new BrmcError('USAGE', `there is no image ${candidates.join(' or ')}`, {suggestions: [image.includes('.') ? 'make it first: brmc image' : `make it first: brmc image ${image}`]})
+}
+
+async function projectOf(folder: string): Promise<string | BrmcError> {
+  return findProject(resolve(folder)).catch((error: unknown) => {
+    if (error instanceof BrmcError) return error
+    throw error
+  })
 }
 
 async function readManifest(path: string): Promise<ImageManifest> {

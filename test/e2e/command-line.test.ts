@@ -44,6 +44,9 @@ describe('the command line', function () {
     ['image', 14, /there is no brmc.yaml/],
     ['upgrade', 14, /there is no brmc.yaml/],
     ['config show nosuch --project router', 2, /there is no deployment nosuch/, /default, lab/],
+    ['test', 14, /there is no brmc.yaml/],
+    ['test nosuch --project router', 2, /there is no deployment nosuch/, /default, lab/],
+    ['test --project router/overlays', 2, /router\/build\/images\/default\/sdcard.img/, /brmc image default/],
     ['image nosuch --project router', 2, /there is no deployment nosuch/],
   ]
 
