@@ -41,11 +41,15 @@ export function qemuArguments(emulation: Emulation): string[] {
     ...cards.flatMap(({host, ports}, index) => [
       '-netdev', `dgram,id=wire${index},local.type=inet,local.host=127.0.0.1,local.port=${ports.qemu},remote.type=inet,remote.host=127.0.0.1,remote.port=${ports.host}`,
       '-device', machine === 'virt'
-        ? `virtio-net-pci,netdev=wire${index},mac=${host.routerMac},romfile=`
+        ? `virtio-net-pci,netdev=wire${index},mac=${host.routerMac},romfile=,${placeOf(index)}`
         : `usb-net,netdev=wire${index},mac=${host.routerMac}`,
     ]),
   ]
 }
+
+/** The bus has 32 places for devices, the card's disk and the bridge among them, and each holds 8 functions: a router may have 32 interfaces. */
+const FIRST_PLACE = 16
+const placeOf = (index: number): string => `multifunction=on,addr=${(FIRST_PLACE + Math.floor(index / 8)).toString(16)}.${index % 8}`
 
 /** On raspi3b the console of the GPIO header is the second serial line. */
 function consoleArguments({machine, console}: Emulation): string[] {

@@ -73,7 +73,7 @@ describe('QEMU is called', () => {
       '-drive', 'file=/a,,b/sdcard.img,if=virtio,format=raw,snapshot=on',
       '-append', 'rw',
       '-netdev', 'dgram,id=wire0,local.type=inet,local.host=127.0.0.1,local.port=1001,remote.type=inet,remote.host=127.0.0.1,remote.port=1002',
-      '-device', 'virtio-net-pci,netdev=wire0,mac=52:54:00:b0:00:01,romfile=',
+      '-device', 'virtio-net-pci,netdev=wire0,mac=52:54:00:b0:00:01,romfile=,multifunction=on,addr=10.0',
     ])
   })
 
