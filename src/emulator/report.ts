@@ -1,3 +1,4 @@
+import {isCardName} from '../network/card-names.js'
 import type {Deployment} from '../spec/deployment.js'
 import type {Expectation, Verdict} from './expectations/expectation.js'
 import type {GuestState} from './guest-state.js'
@@ -49,9 +50,11 @@ export function resultOf({id, title, expected}: Expectation, {passed, seen}: Ver
 
 /** What the proof cannot show. */
 export function notesOf({interfaces}: Deployment, machine: Machine): string[] {
+  const called = interfaces.filter(({name, mac}) => mac === undefined && !isCardName(name)).map(({name}) => name)
   const radios = interfaces.filter(one => one.accessPoint).map(one => one.name)
   return [
     ...radios.length > 0 ? [`the Wi-Fi radio has no place here: a wire stands in for ${radios.join(' and ')}`] : [],
+    ...called.length > 0 ? [`${called.join(' and ')}: a card of the emulator was called so; on the board the kernel calls none so, and the interface has to be made`] : [],
     ...machine === 'virt' ? ["this is QEMU's machine virt: the board's own drivers and firmware are not exercised"] : [],
   ]
 }

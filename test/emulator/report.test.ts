@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {formatReport} from '../../src/emulator/format-report.js'
 import {notesOf, type Report} from '../../src/emulator/report.js'
-import {labDeployment} from '../lab/deployment.js'
+import {labDeployment, networkInterface} from '../lab/deployment.js'
 
 const report: Report = {
   version: 1,
@@ -41,6 +41,12 @@ note: this is QEMU's machine virt: the board's own drivers and firmware are not
 
   it('fits 80 columns', () => {
     expect(formatReport(report).split('\n').filter(line => line.length > 80)).to.deep.equal([])
+  })
+
+  it('tells of names that only the emulator gives', () => {
+    const names = (mac?: string): string[] => notesOf(labDeployment({interfaces: [networkInterface('br-lan', [], mac === undefined ? {} : {mac}), networkInterface('eth0', [])]}), 'raspi3b')
+    expect(names()).to.deep.equal(['br-lan: a card of the emulator was called so; on the board the kernel calls none so, and the interface has to be made'])
+    expect(names('02:00:00:00:00:01')).to.deep.equal([])
   })
 
   it('is plain data', () => {

@@ -1,4 +1,5 @@
 import {boards} from '../../boards/boards.js'
+import {isCardName} from '../../network/card-names.js'
 import {channelRefusal, is5GHz, isKnownCountry} from '../../network/channels.js'
 import type {AccessPoint, NetworkInterface} from '../../network/model.js'
 import type {SpecPath} from '../finding.js'
@@ -36,6 +37,22 @@ export const macsAreUsable: Rule = {
       fix: 'write what ip link shows behind link/ether',
     })),
   ],
+}
+
+export const interfaceIsMade: Rule = {
+  id: 'N39',
+  name: 'interfaceIsMade',
+  severity: 'warning',
+  check: ({deployment, texts}) => deployment.interfaces
+    .filter(({name, mac}) => mac === undefined && !isCardName(name) && !RESERVED_NAMES.has(name))
+    .filter(({name}) => !texts.some(({path, text}) => `${path}\n${text}`.split(/[^a-zA-Z0-9._-]+|\.(?:conf|netdev)\b/).includes(name)))
+    .map(({name}) => ({
+      path: ['interfaces', name],
+      at: 'key' as const,
+      message: `no card is called ${name} by itself (the kernel calls them eth0, wlan0, usb0, …), and nothing here makes a bridge, VLAN or tunnel of that name`,
+      seen: 'brmc test passes, for it calls its cards as the file does; on the board the interface never comes',
+      fix: 'bind the name to a card with mac, use the name the kernel gives, or make the interface in a script of an overlay',
+    })),
 }
 
 /** Each access point with the interface it is on. */

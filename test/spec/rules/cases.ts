@@ -264,6 +264,14 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N22', 'DSA', {wrong: keys(`ssh-dss ${blob('ssh-dss', 'x')}`), right: keys(), at: 'system.ssh.authorizedKeys.0'}],
   ['N23', 'a private key', {wrong: keys(`-----BEGIN OPENSSH PRIVATE KEY----- ${Buffer.from('openssh-key-v1\0secret').toString('base64')}`), right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys.0'}],
   ['N38', 'keys that last until the next boot', {wrong: {spec: {root: 'ram', system: {ssh: {authorizedKeys: [`ssh-ed25519 ${ED25519}`]}}}}, right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys'}],
+  ['N39', 'an interface that nobody makes', {
+    wrong: {spec: {interfaces: {'br-lan': {role: 'downstream', address: '10.4.0.1/24'}, 'eth0.100': {role: 'downstream', address: '10.5.0.1/24'}}}}, count: 2,
+    right: [
+      {spec: {interfaces: {lan: {role: 'downstream', address: '10.4.0.1/24', mac: '02:00:00:00:00:01'}, eth10: {role: 'downstream', address: '10.5.0.1/24'}}}},
+      script('ip link add link eth0 name eth0.100 type vlan id 100', {interfaces: {'eth0.100': {role: 'downstream', address: '10.5.0.1/24'}}}),
+      file('etc/wireguard/wg0.conf', '[Interface]\n', {interfaces: {wg0: {role: 'downstream', address: '10.5.0.1/24'}}}),
+    ], at: 'interfaces.br-lan',
+  }],
   ['N25', 'a range too large to join', {wrong: group('239.0.0.0/8'), right: [group('239.0.0.0/20'), group('239.0.0.0/8', {join: false})], at: 'multicast.routes.0.group'}],
   ['N26', 'nat to itself', {wrong: {spec: {nat: [{from: 'wlan0', to: 'wlan0'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0'}]}}, at: 'nat.0.to'}],
   ['N26', 'nat the other way round', {wrong: {spec: {nat: [{from: 'usb0', to: 'wlan0'}]}}, right: {}, at: 'nat.0', severity: 'warning'}],
