@@ -1,7 +1,7 @@
 import type {Deployment} from '../spec/deployment.js'
 import type {Expectation, Flow, Verdict} from './expectations/expectation.js'
 import {isLinkUp, parseCache, settingOf, type GuestState} from './guest-state.js'
-import {lossCause, runs, senderCause} from './path-causes.js'
+import {disabledIPv6, lossCause, runs, senderCause, translatesMulticast} from './path-causes.js'
 
 interface Failed {
   expectation: Expectation
@@ -12,14 +12,15 @@ interface Failed {
 export function likelyCause({expectation: {kind, flow, title}, verdict: {faults = []}}: Failed, deployment: Deployment, state: GuestState): string | undefined {
   const where = (what: string): string[] => [...new Set(faults.filter(fault => fault.what === what).map(({on}) => on))]
   switch (kind) {
-    case 'membership': return runs(state, deployment.daemon) ?? disabledIPv6(flow, state) ?? 'the daemon runs but has not joined the group: is there an mgroup line for it?'
+    case 'membership': return runs(state, deployment.daemon) ?? (flow?.group.family === 6 ? disabledIPv6(flow.from, state) : undefined) ?? 'the daemon runs but has not joined the group: is there an mgroup line for it?'
     case 'dhcp': return runs(state, 'udhcpd') ?? 'the DHCP server runs but its answers are not those of the file'
     case 'nat': return natCause(state)
     case 'silence': return flow && (flow.to.length === 0 ? 'the router answers pings of groups: net.ipv4.icmp_echo_ignore_broadcasts (net.ipv6.icmp.echo_ignore_multicast) is 0' : leakCause(flow, state))
     case 'ping': {
       if (!flow) return undefined
       if (flow.to.length === 0) return routerPingCause(flow, state)
-      if (where('sender').length > 0) return senderCause(flow, where('sender'), {deployment, state})
+      // ICMP keeps its sender, whatever becomes of UDP.
+      if (where('sender').length > 0) return translatesMulticast(flow)
       return where('missing').length > 0 ? lossCause({...flow, to: where('missing')}, deployment, state) : answerCause(flow, state)
     }
     case 'delivery':
@@ -40,16 +41,10 @@ function ttlCause({group, ttl}: Flow, title: string): string {
   return ttl === 1 ? `an nft rule "${rule}" lifts it to another value than the file says` : `an nft rule "${rule}" changes what was sent with ${ttl}, which needs no lifting (${title})`
 }
 
-function disabledIPv6(flow: Flow | undefined, state: GuestState): string | undefined {
-  if (flow?.group.family !== 6) return undefined
-  const path = `net/ipv6/conf/${flow.from}/disable_ipv6`
-  return settingOf(state, path) === '1' ? `${path.replaceAll('/', '.')} is 1` : undefined
-}
-
 function routerPingCause(flow: Flow, state: GuestState): string {
   const path = flow.group.family === 4 ? 'net/ipv4/icmp_echo_ignore_broadcasts' : 'net/ipv6/icmp/echo_ignore_multicast'
   if (settingOf(state, path) === '1') return `${path.replaceAll('/', '.')} is 1`
-  return disabledIPv6(flow, state) ?? 'the router answers for the groups it joined: is there an mgroup line, and do rules let the answer out as it is?'
+  return (flow.group.family === 6 ? disabledIPv6(flow.from, state) : undefined) ?? 'the router answers for the groups it joined: is there an mgroup line, and do rules let the answer out as it is?'
 }
 
 /** The group was reached: what becomes of the answers. */

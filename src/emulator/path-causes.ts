@@ -20,7 +20,7 @@ function entryOf({group, source}: Flow, state: GuestState): CacheEntry | undefin
 
 /** Where on its way through the router a packet is lost that should leave by `flow.to`. */
 export function lossCause(flow: Flow, deployment: Deployment, state: GuestState): string | undefined {
-  return tableCause(flow, deployment, state) ?? liftCause(flow, state) ?? translatorCause(flow, state) ?? departureCause(flow, state)
+  return tableCause(flow, deployment, state) ?? translatorCause(flow, state) ?? firewallCause(state) ?? liftCause(flow, state) ?? departureCause(flow, state)
 }
 
 /** The daemon, the links and the kernel's multicast routing table. */
@@ -31,6 +31,8 @@ function tableCause(flow: Flow, deployment: Deployment, state: GuestState): stri
   if (stopped !== undefined) return `${stopped}: nothing is routed without it`
   const down = [from, ...to].filter(name => isLinkUp(state, name) === false)
   if (down.length > 0) return `${down.join(' and ')} ${down.length > 1 ? 'are' : 'is'} down or not there`
+  const disabled = group.family === 6 ? disabledIPv6(from, state) : undefined
+  if (disabled !== undefined) return disabled
   const vifText = group.family === 4 ? state.ip_mr_vif : state.ip6_mr_vif
   if (vifText === undefined) return undefined
   const vifs = parseVifs(vifText)
@@ -48,11 +50,19 @@ function tableCause(flow: Flow, deployment: Deployment, state: GuestState): stri
 
 /** Why the kernel may have dropped it on arrival. */
 function arrivalCause({group, from}: Flow, state: GuestState): string {
-  const settings = group.family === 6
-    ? [[`net/ipv6/conf/${from}/disable_ipv6`, '1'], ['net/ipv6/conf/all/disable_ipv6', '1']] as const
-    : [['net/ipv4/conf/all/rp_filter', '1'], [`net/ipv4/conf/${from}/rp_filter`, '1'], ['net/ipv4/conf/all/rp_filter', '2'], [`net/ipv4/conf/${from}/rp_filter`, '2']] as const
-  const found = settings.find(([path, value]) => settingOf(state, path) === value)
-  return found ? `: ${found[0].replaceAll('/', '.')} is ${found[1]}` : ''
+  const paths = group.family === 4 ? ['net/ipv4/conf/all/rp_filter', `net/ipv4/conf/${from}/rp_filter`] : []
+  const found = ['1', '2'].flatMap(value => paths.filter(path => settingOf(state, path) === value).map(path => `: ${path.replaceAll('/', '.')} is ${value}`))
+  return found[0] ?? ''
+}
+
+/** Words where the interface speaks no IPv6. */
+export function disabledIPv6(name: string, state: GuestState): string | undefined {
+  const path = `net/ipv6/conf/${name}/disable_ipv6`
+  return settingOf(state, path) === '1' ? `${path.replaceAll('/', '.')} is 1` : undefined
+}
+
+function firewallCause({nftables}: GuestState): string | undefined {
+  return /hook forward[^}]*policy drop/.test(nftables ?? '') ? 'it arrived at the router and has a way out, but a forward chain drops by default: does it accept untracked multicast?' : undefined
 }
 
 function liftCause({group: {family}, ttl}: Flow, {nftables}: GuestState): string | undefined {
@@ -73,8 +83,7 @@ const chainOf = (nftables: string | undefined, name: string): string => nftables
 function departureCause(flow: Flow, state: GuestState): string | undefined {
   const entry = entryOf(flow, state)
   if (!entry) return undefined
-  const filter = /hook forward[^}]*policy drop/.test(state.nftables ?? '') ? ': a forward chain drops by default: does it accept untracked multicast?' : ''
-  return `it arrived at the router (the routing table counts ${entry.packets}) and has a way out, but did not leave${filter}`
+  return `it arrived at the router (the routing table counts ${entry.packets}) and has a way out, but did not leave`
 }
 
 interface Circumstances {
@@ -83,13 +92,17 @@ interface Circumstances {
 }
 
 /** Why a packet left with another sender than it should have, by `interfaces`. */
-export function senderCause({group: {family}, from}: Flow, interfaces: readonly string[], {deployment, state: {nftables}}: Circumstances): string | undefined {
+export function senderCause(flow: Flow, interfaces: readonly string[], {deployment, state: {nftables}}: Circumstances): string | undefined {
+  const {group: {family}, from} = flow
   if (nftables === undefined) return undefined
   const translating = interfaces.filter(name => deployment.nat.some(nat => nat.from === from && nat.to === name && nat.multicast === 'translate'))
-  if (translating.length === 0) return `a rule of nft translates multicast: masquerade and snat need "${family === 4 ? 'ip daddr != 224.0.0.0/4' : 'ip6 daddr != ff00::/8'}"`
+  if (translating.length === 0) return translatesMulticast(flow)
   const rule = family === 4 ? 'ip saddr set' : 'ip6 saddr set'
   if (!nftables.includes(rule)) return `no nft rule "${rule}": is the nft table loaded, and has the interface its address?`
   const unreached = translating.filter(name => !nftables.includes(`jump ${translatorName(name, family)}`))
   if (unreached.length > 0) return `no nft rule leads to the chain ${unreached.map(name => translatorName(name, family)).join(' and ')}`
   return `the nft rule "${rule}" did not act on every packet: ${nftables.includes('notrack') ? 'does it match this group and interface?' : 'conntrack may have seen the flow first, for nothing is notrack'}`
 }
+
+export const translatesMulticast = ({group: {family}}: Flow): string =>
+  `a rule of nft translates multicast: masquerade and snat need "${family === 4 ? 'ip daddr != 224.0.0.0/4' : 'ip6 daddr != ff00::/8'}"`
