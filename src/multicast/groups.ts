@@ -1,4 +1,4 @@
-import {contains, parsePrefix, widthOf, type Address, type Family, type Prefix} from '../network/address.js'
+import {contains, isSingle, parsePrefix, type Address, type Family, type Prefix} from '../network/address.js'
 
 /** What is known of a range of multicast groups before anybody sends to it. */
 export interface GroupScope {
@@ -102,13 +102,14 @@ const KNOWN_GROUPS: readonly (readonly [group: string, known: KnownGroup])[] = [
 
 /** What a single group is known for; undefined for a range and for groups nobody has claimed. */
 export function knownGroup(group: Prefix): KnownGroup | undefined {
-  if (group.length !== widthOf(group.address.family)) return undefined
+  if (!isSingle(group)) return undefined
   if (isMdns(group)) return {name: 'mDNS', oftenTtl1: false}
   return KNOWN_GROUPS.find(([text]) => contains(prefix(text), group.address))?.[1]
 }
 
 /** 224.0.0.251 and ff0X::fb (RFC 6762 §3). */
-export function isMdns({address: {family, bits}, length}: Prefix): boolean {
-  if (length !== widthOf(family)) return false
+export function isMdns(group: Prefix): boolean {
+  const {family, bits} = group.address
+  if (!isSingle(group)) return false
   return family === 4 ? bits === 0xe00000fbn : (bits & ~(0xfn << 112n)) === (0xff00n << 112n | 0xfbn)
 }

@@ -1,4 +1,4 @@
-import type {Family, Prefix} from '../network/address.js'
+import {addressCount, type Family, type Prefix} from '../network/address.js'
 
 /** One static multicast route: packets of `group` that arrive on vif `from` leave by the vifs `to`. */
 export interface MulticastRoute {
@@ -19,3 +19,9 @@ export interface MulticastRoute {
 
 /** TTL that a packet with TTL 1 gets where its route says liftTtl; it leaves the router with one less. */
 export const LIFTED_TTL = 64
+
+/** smcroute joins each group of a range by itself, with a socket per 20: a /20 was seen to be joined whole, more was not tried. */
+const MOST_GROUPS_JOINED = 4096n
+
+/** Are there few enough groups for the router to join each? */
+export const isJoinable = (group: Prefix): boolean => addressCount(group) <= MOST_GROUPS_JOINED

@@ -1,4 +1,4 @@
-import {type Address, type Family, formatAddress, formatPrefix, widthOf} from '../network/address.js'
+import {formatAddress, formatPrefix, formatRange, isLinkLocal, type Address, type Family} from '../network/address.js'
 import type {Nat, NetworkInterface} from '../network/model.js'
 import {LIFTED_TTL, type MulticastRoute} from './model.js'
 
@@ -62,17 +62,14 @@ function translation(uplink: NetworkInterface | undefined, family: Family): stri
 
 /** The first static address of the family. A link-local one would be no use beyond the link. */
 function translationAddress({addresses}: NetworkInterface, family: Family): Address | undefined {
-  return addresses.map(({address}) => address).find(address => address.family === family && !(family === 6 && address.bits >> 118n === 0b1111111010n))
+  return addresses.map(({address}) => address).find(address => address.family === family && !isLinkLocal(address))
 }
 
 function flowOf({family, from, group, source}: MulticastRoute): Flow {
   const protocol = PROTOCOL[family]
-  const matches = [...source ? [`${protocol} saddr ${formatNetwork(source)}`] : [], `${protocol} daddr ${formatNetwork(group)}`]
+  const matches = [...source ? [`${protocol} saddr ${formatRange(source)}`] : [], `${protocol} daddr ${formatRange(group)}`]
   return {iif: quoteNft(from), match: matches.join(' ')}
 }
-
-const formatNetwork = (prefix: MulticastRoute['group']): string => (
-  prefix.length === widthOf(prefix.address.family) ? formatAddress(prefix.address) : formatPrefix(prefix))
 
 /**
  * A name as an nft string. nft has no escape inside quotes, takes a final * as a wildcard and expands $name only outside of them.

@@ -1,5 +1,5 @@
-import {contains, formatAddress, formatPrefix, type Prefix, widthOf} from '../network/address.js'
-import type {MulticastRoute} from './model.js'
+import {contains, formatAddress, formatPrefix, formatRange, isSingle, type Prefix} from '../network/address.js'
+import {isJoinable, type MulticastRoute} from './model.js'
 
 /** What smcroute.conf.ejs prints; texts are addresses and interface names, which need no escape in smcroute.conf(5). */
 export interface SmcrouteModel {
@@ -9,22 +9,20 @@ export interface SmcrouteModel {
   mroutes: {from: string, source: string, group: string, to: string}[]
 }
 
-/** smcroute opens a socket per 20 groups; a /20 is the largest range seen to join whole. */
-const MOST_GROUPS_JOINED = 4096n
-
 /** Turns routes into the lines of smcroute.conf, in an order in which each route counts although smcroute takes the first match only. */
 export function smcrouteModel(routes: readonly MulticastRoute[]): SmcrouteModel {
   const merged = mergeRoutes(routes)
   const joined = merged.filter(route => route.join)
-  const joinedHoldersOf = holdersAmong(joined.filter(isJoinable))
+  const joinable = joined.filter(({group}) => isJoinable(group))
+  const joinedHoldersOf = holdersAmong(joinable)
   return {
-    mgroups: joined.filter(isJoinable).filter(route => joinedHoldersOf(route).every(holder => holder.source)).map(route => ({
+    mgroups: joinable.filter(route => joinedHoldersOf(route).every(holder => holder.source)).map(route => ({
       from: route.from,
-      source: isHost(route.source) ? formatAddress(route.source.address) : '',
-      group: formatGroup(route.group),
+      source: route.source && isSingle(route.source) ? formatAddress(route.source.address) : '',
+      group: formatRange(route.group),
     })),
-    unjoined: joined.filter(route => !isJoinable(route)).map(({from, group}) => ({from, group: formatGroup(group)})),
-    mroutes: merged.map(({from, source, group, to}) => ({from, source: source ? formatGroup(source) : '', group: formatGroup(group), to: to.join(' ')})),
+    unjoined: joined.filter(({group}) => !isJoinable(group)).map(({from, group}) => ({from, group: formatRange(group)})),
+    mroutes: merged.map(({from, source, group, to}) => ({from, source: source ? formatRange(source) : '', group: formatRange(group), to: to.join(' ')})),
   }
 }
 
@@ -46,13 +44,13 @@ export function mergeRoutes(routes: readonly MulticastRoute[]): MulticastRoute[]
 
 /** Finds the other routes that hold all packets of one: either a range, of which there are few, or one of the very same group. */
 function holdersAmong(routes: readonly MulticastRoute[]): (inner: MulticastRoute) => MulticastRoute[] {
-  const ranges = routes.filter(({group}) => !isHost(group))
+  const ranges = routes.filter(({group}) => !isSingle(group))
   const hosts = new Map<bigint, MulticastRoute[]>()
   for (const route of routes) {
-    if (isHost(route.group)) hosts.set(route.group.address.bits, [...hosts.get(route.group.address.bits) ?? [], route])
+    if (isSingle(route.group)) hosts.set(route.group.address.bits, [...hosts.get(route.group.address.bits) ?? [], route])
   }
 
-  return inner => [...ranges, ...isHost(inner.group) ? hosts.get(inner.group.address.bits) ?? [] : []].filter(outer => outer !== inner && holds(outer, inner))
+  return inner => [...ranges, ...isSingle(inner.group) ? hosts.get(inner.group.address.bits) ?? [] : []].filter(outer => outer !== inner && holds(outer, inner))
 }
 
 const keyOf = ({from, source, group}: MulticastRoute): string => `${from} ${source ? formatPrefix(source) : '*'} ${formatPrefix(group)}`
@@ -65,9 +63,3 @@ function holds(outer: MulticastRoute, inner: MulticastRoute): boolean {
 
 const within = (outer: Prefix, inner: Prefix): boolean => outer.length <= inner.length && contains(outer, inner.address)
 
-const isHost = (prefix: Prefix | undefined): prefix is Prefix => prefix !== undefined && prefix.length === widthOf(prefix.address.family)
-
-const isJoinable = ({group}: MulticastRoute): boolean => 1n << BigInt(widthOf(group.address.family) - group.length) <= MOST_GROUPS_JOINED
-
-/** smcroute.conf(5) takes `/length` only where it is a range. */
-const formatGroup = (prefix: Prefix): string => isHost(prefix) ? formatAddress(prefix.address) : formatPrefix(prefix)

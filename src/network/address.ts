@@ -58,6 +58,24 @@ export function parsePrefix(text: string): Prefix | undefined {
   return address && length <= widthOf(address.family) ? {address, length} : undefined
 }
 
+/** One address and not a range: a prefix of full length. */
+export const isSingle = ({address, length}: Prefix): boolean => length === widthOf(address.family)
+
+/** How many addresses it holds. */
+export const addressCount = ({address, length}: Prefix): bigint => 1n << BigInt(widthOf(address.family) - length)
+
+/** Reads `225.0.0.1` as a prefix of full length, or `225.0.0.0/24`; undefined where it is neither. */
+export function parseRange(text: string): Prefix | undefined {
+  const address = parseAddress(text)
+  return address ? {address, length: widthOf(address.family)} : parsePrefix(text)
+}
+
+/** The other way round: a single address without its length. */
+export const formatRange = (range: Prefix): string => isSingle(range) ? formatAddress(range.address) : formatPrefix(range)
+
+/** fe80::/10 (RFC 4291 §2.5.6): the same on every link, and no use beyond it. */
+export const isLinkLocal = ({family, bits}: Address): boolean => family === 6 && bits >> 118n === 0x3fan
+
 export const formatPrefix = ({address, length}: Prefix): string => `${formatAddress(address)}/${length}`
 
 /** The first address of the prefix: host bits cleared. */

@@ -28,6 +28,7 @@ const RADAR_LOW = [52, 56, 60, 64]
 const RADAR_HIGH = [100, 104, 108, 112, 116, 120, 124, 128, 132, 136, 140, 144]
 const UPPER = [149, 153, 157, 161, 165]
 
+/** 14 is the last of the 2.4 GHz band (IEEE 802.11-2020 annex E). */
 export const is5GHz = (channel: number): boolean => channel > 14
 
 /** Why an access point in `country` cannot be on `channel`, and what it can do; undefined where it can. */

@@ -1,3 +1,4 @@
+import {is5GHz} from './channels.js'
 import type {NetworkInterface} from './model.js'
 
 /** What hostapd.conf.ejs prints. */
@@ -14,9 +15,6 @@ export interface HostapdModel {
   apIsolate: 0 | 1
 }
 
-/** Channels above 14 are those of the 5 GHz band (IEEE 802.11-2020 Annex E). */
-const LAST_2_4_GHZ_CHANNEL = 14
-
 export function hostapdModel({name, accessPoint}: NetworkInterface): HostapdModel | undefined {
   if (!accessPoint) return undefined
   const {ssid, passphrase, country, channel, hidden, isolateStations} = accessPoint
@@ -26,7 +24,7 @@ export function hostapdModel({name, accessPoint}: NetworkInterface): HostapdMode
     // The rest of the line, as it is: hostapd strips nothing but the line end (hostapd/config_file.c).
     passphrase,
     country,
-    hwMode: channel > LAST_2_4_GHZ_CHANNEL ? 'a' : 'g',
+    hwMode: is5GHz(channel) ? 'a' : 'g',
     channel,
     ignoreBroadcastSsid: hidden ? 1 : 0,
     apIsolate: isolateStations ? 1 : 0,

@@ -1,5 +1,5 @@
 import type {MulticastRoute} from '../multicast/model.js'
-import {parseAddress, parsePrefix, widthOf, type Address, type Prefix} from '../network/address.js'
+import {parseAddress, parsePrefix, parseRange, type Address, type Prefix} from '../network/address.js'
 import type {DhcpServer, NetworkInterface} from '../network/model.js'
 import type {Deployment} from './deployment.js'
 import type {Spec} from './schema.js'
@@ -45,11 +45,11 @@ function resolveDhcpServer({from, to, dns, leaseMinutes}: NonNullable<WrittenInt
 }
 
 function resolveRoute({group, source, from, to, liftTtl, ttlThreshold, join}: Spec['multicast']['routes'][number]): MulticastRoute {
-  const groupPrefix = addressOrRange(group)
+  const groupPrefix = rangeOf(group)
   return {
     family: groupPrefix.address.family,
     group: groupPrefix,
-    ...source === undefined ? {} : {source: addressOrRange(source)},
+    ...source === undefined ? {} : {source: rangeOf(source)},
     from,
     to,
     liftTtl,
@@ -58,10 +58,8 @@ function resolveRoute({group, source, from, to, liftTtl, ttlThreshold, join}: Sp
   }
 }
 
-/** A single address is a range of full length. */
-function addressOrRange(text: string): Prefix {
-  const address = parseAddress(text)
-  return address ? {address, length: widthOf(address.family)} : prefixOf(text)
+function rangeOf(text: string): Prefix {
+  return parseRange(text) ?? refused(text)
 }
 
 function addressOf(text: string): Address {

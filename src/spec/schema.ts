@@ -2,7 +2,7 @@ import {z} from 'zod'
 
 import {BOARD_NAMES} from '../boards/boards.js'
 import {PACKAGE_NAMES} from '../boards/packages.js'
-import {parseAddress, parsePrefix} from '../network/address.js'
+import {parseAddress, parsePrefix, parseRange} from '../network/address.js'
 
 // Descriptions are what an editor shows beside a key: they end up in the JSON Schema (brmc config schema).
 
@@ -15,7 +15,7 @@ const Hostname = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'a ho
 const IPv4Address = z.string().refine(text => parseAddress(text)?.family === 4, 'not an IPv4 address')
 const AnyAddress = z.string().refine(text => parseAddress(text) !== undefined, 'not an IPv4 or IPv6 address')
 const AddressWithPrefix = z.string().refine(text => parsePrefix(text) !== undefined, 'not an address with its prefix length, as in 192.168.2.1/24')
-const AddressOrRange = z.string().refine(text => (parseAddress(text) ?? parsePrefix(text)) !== undefined, 'not an address (225.0.0.1) or a range (225.0.0.0/24)')
+const AddressOrRange = z.string().refine(text => parseRange(text) !== undefined, 'not an address (225.0.0.1) or a range (225.0.0.0/24)')
 
 /** IEEE 802.11: 32 bytes at most; brmc keeps to what can be typed and printed. */
 const Ssid = z.string().min(1).refine(text => Buffer.byteLength(text) <= 32, 'an SSID has at most 32 bytes').refine(text => !/\p{Cc}/u.test(text), 'an SSID has no control characters')

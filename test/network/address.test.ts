@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
-import {contains, formatAddress, formatPrefix, lastOf, networkOf, overlap, parseAddress, parsePrefix, type Address, type Prefix} from '../../src/network/address.js'
+import {addressCount, contains, formatAddress, formatPrefix, formatRange, isLinkLocal, isSingle, lastOf, networkOf, overlap,
+  parseAddress, parsePrefix, parseRange, type Address, type Prefix} from '../../src/network/address.js'
 
 const address = (text: string): Address => parseAddress(text) ?? expect.fail(`${text} is not read`)
 const prefix = (text: string): Prefix => parsePrefix(text) ?? expect.fail(`${text} is not read`)
@@ -81,5 +82,31 @@ describe('addresses', () => {
     expect(contains(prefix('10.1.0.0/16'), address('10.1.255.255'))).to.equal(true)
     expect(contains(prefix('10.1.0.0/16'), address('10.2.0.0'))).to.equal(false)
     expect(contains(prefix('::/0'), address('10.2.0.0'))).to.equal(false)
+  })
+
+  const written: [string, string, bigint][] = [
+    ['225.0.0.1', '225.0.0.1', 1n],
+    ['225.0.0.1/32', '225.0.0.1', 1n],
+    ['225.0.0.0/24', '225.0.0.0/24', 256n],
+    ['0.0.0.0/0', '0.0.0.0/0', 2n ** 32n],
+    ['ff05::4242', 'ff05::4242', 1n],
+    ['ff05::4242/128', 'ff05::4242', 1n],
+    ['ff05::/112', 'ff05::/112', 65_536n],
+  ]
+  for (const [text, shortest, count] of written) {
+    it(`${text} is a range of ${count}, written ${shortest}`, () => {
+      const range = parseRange(text) ?? expect.fail(`${text} is not read`)
+      expect(formatRange(range)).to.equal(shortest)
+      expect(addressCount(range)).to.equal(count)
+      expect(isSingle(range)).to.equal(count === 1n)
+    })
+  }
+
+  for (const text of ['', '225.0.0.1/33', '225.0.0', 'ff05::/129', '225.0.0.1/', 'wlan0']) {
+    it(`${JSON.stringify(text)} is no range`, () => { expect(parseRange(text)).to.equal(undefined) })
+  }
+
+  it('are link-local in fe80::/10 alone', () => {
+    expect(['fe80::1', 'febf:ffff::1', 'fec0::1', 'fe7f::1', '169.254.0.1', 'ff02::1'].map(text => isLinkLocal(address(text)))).to.deep.equal([true, true, false, false, false, false])
   })
 })

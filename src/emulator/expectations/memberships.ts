@@ -1,12 +1,11 @@
-import {contains, formatAddress, widthOf, type Address, type Family} from '../../network/address.js'
+import {isJoinable} from '../../multicast/model.js'
+import {contains, formatAddress, type Address, type Family} from '../../network/address.js'
 import {isJoin} from '../packet/membership.js'
 import type {Expectation, Sighting} from './expectation.js'
 import {sampleGroups} from './forwarding.js'
 import {hostOn, type Plan} from './plan.js'
 
 const PATIENCE = {everyMs: 1000, times: 4}
-/** Larger ranges are routed but not joined: a router keeps a record for each group. */
-const MOST_GROUPS_JOINED = 4096n
 
 /** `join: true`: the router is a listener of the group on `from`, so that a snooping switch sends it the packets. */
 export function membershipExpectations(plan: Plan): Expectation[] {
@@ -14,7 +13,8 @@ export function membershipExpectations(plan: Plan): Expectation[] {
   // mrouted joins nothing itself (measured).
   if (daemon === 'mrouted') return []
   const asked = routes.flatMap(route => {
-    if (1n << BigInt(widthOf(route.family) - route.group.length) > MOST_GROUPS_JOINED) return []
+    // Larger ranges are routed, but not joined: brmc check says so (N25).
+    if (!isJoinable(route.group)) return []
     const joined = routes.filter(other => other.join && other.from === route.from)
     return sampleGroups(route).map(group => ({from: route.from, group, join: joined.some(other => contains(other.group, group))}))
   })

@@ -1,4 +1,4 @@
-import type {Address} from '../../network/address.js'
+import {isLinkLocal, type Address} from '../../network/address.js'
 import type {Deployment} from '../../spec/deployment.js'
 import type {VirtualHost} from '../host/host.js'
 import {mainAddress} from '../host/virtual-host.js'
@@ -31,9 +31,6 @@ export function routerAddress({deployment, hosts}: Plan, name: string, family: 4
   const host = hosts.find(one => one.interface === name)
   return host && routerAddresses(deployment, host).find(address => address.family === family && !isLinkLocal(address))
 }
-
-/** fe80::/10 (RFC 4291 §2.5.6). */
-const isLinkLocal = ({family, bits}: Address): boolean => family === 6 && bits >> 118n === 0x3fan
 
 /** Nobody listens there in earnest. */
 const PROBE_PORT = 5000

@@ -1,11 +1,13 @@
 import type {Address} from '../../network/address.js'
-import {isMulticast, isSameAddress} from '../packet/address-bytes.js'
+import {isMulticast} from '../../multicast/groups.js'
+import {isSameAddress} from '../packet/address-bytes.js'
 import {decodeArp, encodeArp} from '../packet/arp.js'
 import {decodeEthernet, encodeEthernet, ETHER_TYPE, type EthernetFrame} from '../packet/ethernet.js'
 import {echoFrame, icmpv6Frame, udpFrame} from '../packet/frame.js'
 import {decodeIcmpEcho, type Echo} from '../packet/icmp.js'
 import {decodeIcmpv6, type Icmpv6Message} from '../packet/icmpv6.js'
 import {decodeIgmp} from '../packet/igmp.js'
+import {BROADCAST_MAC, multicastMac} from '../packet/mac.js'
 import {IP_PROTOCOL, type ReceivedIpPacket} from '../packet/ip.js'
 import {decodeIPv4} from '../packet/ipv4.js'
 import {decodeIPv6} from '../packet/ipv6.js'
@@ -14,7 +16,7 @@ import {decodeUdp} from '../packet/udp.js'
 import {DHCP_PORT} from '../packet/dhcp.js'
 import {answerDhcp} from './dhcp-server.js'
 import type {HostState, Observation, Reaction, VirtualHost} from './host.js'
-import {answerQuery} from './memberships.js'
+import {answerQuery, isMembershipValid} from './memberships.js'
 
 /** RFC 862: what arrives here for the host itself goes back to its sender. */
 export const ECHO_PORT = 7
@@ -74,7 +76,7 @@ function receiveDatagram({host, frame, packet, time}: Arrival): Answer {
     return {frames, observations: [seen, ...observations]}
   }
 
-  const echoed = datagram.destinationPort === ECHO_PORT && owns(host, packet.destination) && seen.checksumsValid
+  const echoed = datagram.destinationPort === ECHO_PORT && owns(host, packet.destination) && isForCard(host, frame, packet) && seen.checksumsValid
   const answer = {...datagram, sourcePort: ECHO_PORT, destinationPort: datagram.sourcePort}
   return {observations: [seen], frames: echoed ? [udpFrame(replyTo(host, frame, packet), answer)] : []}
 }
@@ -82,7 +84,7 @@ function receiveDatagram({host, frame, packet, time}: Arrival): Answer {
 function receiveEcho({host, state, frame, packet, time}: Arrival, echo: Echo): Answer {
   const {kind, identifier, sequence} = echo
   const observations: Observation[] = [{kind, ...envelope(frame, packet, time), identifier, sequence}]
-  const answered = kind === 'echo request' && isForUs(host, state, packet.destination)
+  const answered = kind === 'echo request' && isForUs(host, state, packet.destination) && isForCard(host, frame, packet)
   return {observations, frames: answered ? [echoFrame(replyTo(host, frame, packet), {...echo, kind: 'echo reply'})] : []}
 }
 
@@ -90,6 +92,8 @@ function receiveIcmpv6(arrival: Arrival, message: Icmpv6Message): Answer {
   const {host, frame, packet} = arrival
   if (message.kind === 'echo request' || message.kind === 'echo reply') return receiveEcho(arrival, message)
   if (message.kind !== 'neighbour solicitation' || !owns(host, message.target)) return NOTHING
+  // RFC 4861 §7.1.1: with less than 255 hops left it came from beyond the link, and is dropped.
+  if (packet.ttl !== 255 || !isForCard(host, frame, packet)) return NOTHING
   // A probe for duplicates comes from :: and is answered to all nodes (RFC 4861 §7.2.4); a clash is what it should then see.
   const solicited = packet.source.bits !== 0n
   const destination = solicited ? packet.source : {family: 6 as const, bits: 0xff02n << 112n | 1n}
@@ -105,7 +109,7 @@ function receiveIcmpv6(arrival: Arrival, message: Icmpv6Message): Answer {
 function receiveMembership({host, state, frame, packet, time}: Arrival): Answer {
   const {family} = packet.source
   const message = family === 4 ? decodeIgmp(packet.payload) : decodeMld(packet.payload, packet)
-  if (!message) return NOTHING
+  if (!message || !isMembershipValid(packet, message)) return NOTHING
   if (message.kind === 'query') {
     const observations: Observation[] = [{kind: 'query', ...envelope(frame, packet, time), group: message.group}]
     return {observations, frames: answerQuery(host, state, message, family)}
@@ -119,6 +123,11 @@ const envelope = (frame: EthernetFrame, {source, destination, ttl}: ReceivedIpPa
   ({time, source, destination, ttl, sourceMac: frame.source, destinationMac: frame.destination})
 
 const owns = ({addresses}: VirtualHost, wanted: Address): boolean => addresses.some(address => isSameAddress(address, wanted))
+
+/** Whether the host's card takes the frame in: RFC 1112 §6.4 and RFC 2464 §7 for groups; nobody answers a broadcast frame with a packet to one host (RFC 1122 §3.3.6). */
+function isForCard({mac}: VirtualHost, {destination}: EthernetFrame, packet: ReceivedIpPacket): boolean {
+  return isMulticast(packet.destination) ? destination === multicastMac(packet.destination) || destination === BROADCAST_MAC : destination === mac
+}
 
 function isForUs(host: VirtualHost, {groups}: HostState, destination: Address): boolean {
   return owns(host, destination) || isMulticast(destination) && groups.some(group => isSameAddress(group, destination))

@@ -12,10 +12,5 @@ export function addressAt(bytes: Buffer, offset: number, family: Family): Addres
 
 export const isSameAddress = (one: Address, other: Address): boolean => one.family === other.family && one.bits === other.bits
 
-/** 224.0.0.0/4 (RFC 5771) or ff00::/8 (RFC 4291 §2.7). */
-export function isMulticast({family, bits}: Address): boolean {
-  return family === 4 ? bits >> 28n === 0xen : bits >> 120n === 0xffn
-}
-
 /** The unspecified address: 0.0.0.0 or ::. */
 export const unspecified = (family: Family): Address => ({family, bits: 0n})

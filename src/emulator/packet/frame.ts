@@ -1,4 +1,4 @@
-import {isMulticast} from './address-bytes.js'
+import {isMulticast} from '../../multicast/groups.js'
 import {encodeEthernet, ETHER_TYPE} from './ethernet.js'
 import {encodeIcmpEcho, type Echo} from './icmp.js'
 import {encodeIcmpv6, type Icmpv6Message} from './icmpv6.js'

@@ -1,5 +1,5 @@
 import {isMulticast} from '../../multicast/groups.js'
-import {contains, formatAddress, formatPrefix, lastOf, networkOf, overlap, parsePrefix, widthOf, type Address, type Prefix} from '../../network/address.js'
+import {contains, formatAddress, formatPrefix, isLinkLocal, lastOf, networkOf, overlap, parsePrefix, widthOf, type Address, type Prefix} from '../../network/address.js'
 import type {SpecPath} from '../finding.js'
 import {pairs, type Problem, type Rule, type RuleContext} from './rule.js'
 
@@ -86,9 +86,6 @@ function example(text: string): Prefix {
 
 const EXAMPLE_4 = example('192.168.2.1/24')
 const EXAMPLE_6 = example('fd00::1/64')
-
-/** fe80::/10 is the same on every link. */
-export const isLinkLocal = ({family, bits}: Address): boolean => family === 6 && bits >> 118n === 0x3fan
 
 export const gatewayIsOnLink: Rule = {
   id: 'N07',

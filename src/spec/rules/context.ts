@@ -1,4 +1,4 @@
-import {contains, formatPrefix, networkOf, widthOf, formatAddress, type Prefix} from '../../network/address.js'
+import {contains, formatRange, networkOf, type Prefix} from '../../network/address.js'
 import {globalSysctls, interfaceSysctls} from '../../network/sysctl.js'
 import type {Deployment} from '../deployment.js'
 import {isKernelFragment, type ProjectText} from '../project-text.js'
@@ -92,7 +92,7 @@ function confRoutes({routes}: SmcrouteConf): CheckedRoute[] {
   }))
 }
 
-/** A single address without its length. */
+/** From its first address on, whatever was written. */
 export function rangeText(range: Prefix): string {
-  return range.length === widthOf(range.address.family) ? formatAddress(range.address) : formatPrefix({...range, address: networkOf(range)})
+  return formatRange({...range, address: networkOf(range)})
 }

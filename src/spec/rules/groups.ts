@@ -1,11 +1,8 @@
 import {allGroups, isGroupRange, isMdns, isMulticast, isSourceSpecific, knownGroup, unforwardableScope} from '../../multicast/groups.js'
-import {LIFTED_TTL} from '../../multicast/model.js'
+import {isJoinable, LIFTED_TTL} from '../../multicast/model.js'
 import {formatAddress, formatPrefix, overlap, widthOf} from '../../network/address.js'
 import {rangeText} from './context.js'
 import type {CheckedRoute, Problem, Rule, RuleContext} from './rule.js'
-
-/** smcrouted joins each group of a range by itself; that many were seen to work. */
-const MOST_JOINED_GROUPS_BITS = 12
 
 export const groupIsForwardable: Rule = {
   id: 'M01',
@@ -133,10 +130,10 @@ export const rangeCanBeJoined: Rule = {
   name: 'rangeCanBeJoined',
   severity: 'warning',
   check: ({routes, deployment}) => deployment.daemon === 'mrouted' ? [] : routes.flatMap(({group, joined}) => {
-    const bits = group.range && isGroupRange(group.range) ? widthOf(group.range.address.family) - group.range.length : 0
-    return joined && bits > MOST_JOINED_GROUPS_BITS ? [{
+    const {range} = group
+    return joined && range && isGroupRange(range) && !isJoinable(range) ? [{
       ...group.where,
-      message: `${group.text} is 2^${bits} groups, which is more than brmc lets the router join: a switch that snoops IGMP or MLD will not send them here`,
+      message: `${group.text} is 2^${widthOf(range.address.family) - range.length} groups, which is more than brmc lets the router join: a switch that snoops IGMP or MLD will not send them here`,
       seen: '4096 groups (a /20) were joined; more was not tried',
       fix: 'name the groups that are used, in routes of their own',
     }] : []

@@ -1,4 +1,4 @@
-import {isLinkLocal} from './addresses.js'
+import {isLinkLocal} from '../../network/address.js'
 import {pairs, type Problem, type Rule} from './rule.js'
 
 export const natLeavesItsInterface: Rule = {

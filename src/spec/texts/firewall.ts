@@ -1,4 +1,4 @@
-import {parseAddress, parsePrefix, widthOf, type Family, type Prefix} from '../../network/address.js'
+import {parseRange, type Family, type Prefix} from '../../network/address.js'
 import type {Place} from '../finding.js'
 
 /** A rule of iptables or nftables, as far as it matters to multicast routing. */
@@ -45,9 +45,5 @@ export interface Firewall {
 
 /** Reads `225.0.0.0/8`, `ff05::1` or a list of such; what is neither (a variable, a set's name) is left out. */
 export function rangesOf(texts: readonly string[]): Prefix[] {
-  return texts.flatMap(text => {
-    const address = parseAddress(text)
-    const range = address ? {address, length: widthOf(address.family)} : parsePrefix(text)
-    return range ? [range] : []
-  })
+  return texts.flatMap(text => parseRange(text) ?? [])
 }

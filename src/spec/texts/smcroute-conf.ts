@@ -1,4 +1,4 @@
-import {parseAddress, parsePrefix, widthOf, type Prefix} from '../../network/address.js'
+import {parseRange, type Prefix} from '../../network/address.js'
 import type {Place} from '../finding.js'
 import type {OverlayText} from '../project-text.js'
 import {wordsOf, type Word} from './words.js'
@@ -77,13 +77,8 @@ function readRoute(words: readonly Word[], placeOf: (word: Word) => Place): Smcr
 }
 
 function valueOf(word: Word, placeOf: (word: Word) => Place): NonNullable<SmcrouteStatement['group']> {
-  const range = rangeOf(word.text)
+  const range = parseRange(word.text)
   return {text: word.text, place: placeOf(word), ...range ? {range} : {}}
-}
-
-function rangeOf(text: string): Prefix | undefined {
-  const address = parseAddress(text)
-  return address ? {address, length: widthOf(address.family)} : parsePrefix(text)
 }
 
 function readPhyint(words: readonly Word[], placeOf: (word: Word) => Place): PhyintStatement | undefined {
