@@ -1,6 +1,6 @@
-import {isJoinable} from '../../multicast/model.js'
-import {contains, formatAddress, type Address, type Family} from '../../network/address.js'
-import {isJoin} from '../packet/membership.js'
+import {isJoinable, type MulticastRoute} from '../../multicast/model.js'
+import {contains, formatAddress, isSingle, type Address, type Family} from '../../network/address.js'
+import {isJoin, wants, type GroupRecord} from '../packet/membership.js'
 import type {Expectation, Sighting} from './expectation.js'
 import {sampleGroups} from './forwarding.js'
 import {hostOn, type Plan} from './plan.js'
@@ -13,43 +13,61 @@ export function membershipExpectations(plan: Plan): Expectation[] {
   // mrouted joins nothing itself (measured).
   if (daemon === 'mrouted') return []
   const asked = routes.flatMap(route => {
-    // Larger ranges are routed, but not joined: brmc check says so (N25).
     if (!isJoinable(route.group)) return []
-    const joined = routes.filter(other => other.join && other.from === route.from)
-    return sampleGroups(route).map(group => ({from: route.from, group, join: joined.some(other => contains(other.group, group))}))
+    const source = onlySender(route)
+    const joined = routes.filter(other => other.join && other.from === route.from && [undefined, source?.bits].includes(onlySender(other)?.bits))
+    return sampleGroups(route).map(group => ({from: route.from, group, source, join: joined.some(other => contains(other.group, group))}))
   })
-  const unique = new Map(asked.map(one => [`${one.from} ${formatAddress(one.group)}`, one]))
+  const unique = new Map(asked.map(one => [`${one.from} ${nameOf(one)}`, one]))
   return [...unique.values()].map(one => membership(plan, one))
 }
 
-function membership(plan: Plan, {from, group, join}: {from: string, group: Address, join: boolean}): Expectation {
+/** A single sender is joined as such; a network of them cannot be, and all are. */
+const onlySender = ({source}: MulticastRoute): Address | undefined => source && isSingle(source) ? source.address : undefined
+
+interface Membership {
+  from: string
+  group: Address
+  source: Address | undefined
+  join: boolean
+}
+
+const nameOf = ({group, source}: Membership): string => [formatAddress(group), ...source ? [formatAddress(source)] : []].join(' of ')
+
+function membership(plan: Plan, one: Membership): Expectation {
+  const {from, group, source, join} = one
   const {family} = group
-  const name = formatAddress(group)
+  const name = nameOf(one)
   const protocol = family === 4 ? 'IGMPv3' : 'MLDv2'
   const routerMac = hostOn(plan, from)?.routerMac
   return {
-    id: `${name}-${from}-join`,
+    id: `${name.replace(' of ', '-')}-${from}-join`,
     title: `the router ${join ? 'joins' : 'does not join'} ${name} on ${from} (${protocol})`,
     expected: join ? `an ${protocol} report of the router for ${name} on ${from}` : `no report of the router for ${name} on ${from}`,
     kind: join ? 'membership' : 'silence',
     stimuli: [{kind: 'query', on: from, family}],
     ...join && {repeat: PATIENCE, flow: {from, to: [from], group, ttl: 1}},
     judge(sightings) {
-      const seen = joinedGroups(sightings, {on: from, family, routerMac})
-      const joined = seen.some(address => address.bits === group.bits)
-      const names = [...new Set(seen.map(formatAddress))]
-      return {passed: joined === join, seen: names.length === 0 ? 'no report of the router' : `reports for ${shortList(names)}`, ...joined && !join && {faults: [{what: 'stray', on: from}]}}
+      const records = lastRecords(sightings, {on: from, family, routerMac})
+      const joined = records.some(record => record.group.bits === group.bits && wants(record, source))
+      const seen = [...new Set(records.filter(isJoin).map(record => [formatAddress(record.group), ...record.sources.map(formatAddress)].join(' of ')))]
+      return {passed: joined === join, seen: seen.length === 0 ? 'no report of the router' : `reports for ${shortList(seen)}`, ...joined && !join && {faults: [{what: 'stray', on: from}]}}
     },
   }
 }
 
 const shortList = (names: readonly string[]): string => names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ')
 
+interface Listener {
+  on: string
+  family: Family
+  routerMac: string | undefined
+}
+
 /** Of each group the router's last word counts: a daemon that ends takes its groups back. */
-function joinedGroups(sightings: readonly Sighting[], {on, family, routerMac}: {on: string, family: Family, routerMac: string | undefined}): Address[] {
+function lastRecords(sightings: readonly Sighting[], {on, family, routerMac}: Listener): GroupRecord[] {
   const records = sightings.flatMap(one => one.kind === 'membership' && one.on === on && one.source.family === family && one.sourceMac === routerMac
     ? one.records
     : [])
-  const last = new Map(records.map(record => [record.group.bits, record]))
-  return [...last.values()].filter(isJoin).map(record => record.group)
+  return [...new Map(records.map(record => [record.group.bits, record])).values()]
 }

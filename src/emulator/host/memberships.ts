@@ -1,6 +1,7 @@
 import type {Address, Family} from '../../network/address.js'
 import {isSameAddress} from '../packet/address-bytes.js'
 import {membershipFrame} from '../packet/frame.js'
+import type {ReceivedIpPacket} from '../packet/ip.js'
 import {linkLocalOf} from '../packet/mac.js'
 import {RECORD_TYPE, type GroupRecord, type MembershipMessage} from '../packet/membership.js'
 import type {HostState, Reaction, VirtualHost} from './host.js'
@@ -9,6 +10,8 @@ import type {HostState, Reaction, VirtualHost} from './host.js'
 const REPORTS_TO: Readonly<Record<Family, Address>> = {4: {family: 4, bits: 0xe000_0016n}, 6: {family: 6, bits: 0xff02n << 112n | 0x16n}}
 /** 224.0.0.1 and ff02::1: all nodes, whom a general query asks. */
 const ALL_NODES: Readonly<Record<Family, Address>> = {4: {family: 4, bits: 0xe000_0001n}, 6: {family: 6, bits: 0xff02n << 112n | 1n}}
+/** 224.0.0.2 and ff02::2, whom an older host tells that it leaves (RFC 2236 §3, RFC 2710 §4). */
+const ALL_ROUTERS: Readonly<Record<Family, Address>> = {4: {family: 4, bits: 0xe000_0002n}, 6: {family: 6, bits: 0xff02n << 112n | 2n}}
 const NEWEST: Readonly<Record<Family, number>> = {4: 3, 6: 2}
 
 /** The host joins the group: from now on it answers for it, and says so in IGMPv2 and v3, or MLDv2, for routers of any age. */
@@ -49,7 +52,25 @@ function reports(host: VirtualHost, family: Family, records: readonly GroupRecor
   if (!source || records.length === 0) return []
   return versions.flatMap(version => version === NEWEST[family]
     ? [membershipFrame({sourceMac: host.mac, source, destination: REPORTS_TO[family]}, {kind: 'report', version, records})]
-    : records.map(record => membershipFrame({sourceMac: host.mac, source, destination: record.group}, {kind: 'report', version, records: [record]})))
+    : records.map(record => {
+      const destination = record.type === RECORD_TYPE.toInclude ? ALL_ROUTERS[family] : record.group
+      return membershipFrame({sourceMac: host.mac, source, destination}, {kind: 'report', version, records: [record]})
+    }))
+}
+
+/**
+ * What a router or switch would drop: RFC 3810 §5.2 (hop limit 1, router alert, a link-local sender or, before it has one, ::), RFC 3376 §4 and
+ * RFC 2236 §2 (TTL 1, router alert); reports of the newest version go to all routers of it (RFC 3376 §4.2.14, RFC 3810 §5.2.14), older ones to the group.
+ */
+export function isMembershipValid({source, destination, ttl, routerAlert}: ReceivedIpPacket, message: MembershipMessage): boolean {
+  const {family} = source
+  if (ttl !== 1 || !routerAlert) return false
+  if (family === 6 && source.bits !== 0n && source.bits >> 118n !== 0x3fan) return false
+  if (message.kind === 'query') return true
+  const isLeave = message.version < NEWEST[family] && message.records.some(({type}) => type === RECORD_TYPE.toInclude)
+  if (isLeave) return isSameAddress(destination, ALL_ROUTERS[family])
+  if (message.version === NEWEST[family]) return isSameAddress(destination, REPORTS_TO[family])
+  return message.records.every(({group}) => isSameAddress(group, destination))
 }
 
 /** MLD speaks from the link-local address (RFC 3810 §5.2.13). */

@@ -21,6 +21,13 @@ export function isJoin({type, sources}: GroupRecord): boolean {
   return type !== RECORD_TYPE.blockSources && sources.length > 0
 }
 
+/** Whether a listener that says this gets what `source` sends to the group; without one: what anybody sends. */
+export function wants({type, sources}: GroupRecord, source?: Address): boolean {
+  const isNamed = source !== undefined && sources.some(({bits}) => bits === source.bits)
+  if (type === RECORD_TYPE.isExclude || type === RECORD_TYPE.toExclude) return !isNamed
+  return type !== RECORD_TYPE.blockSources && isNamed
+}
+
 /** type, auxiliary length 0, number of sources, group, sources. */
 export function encodeRecord({type, group, sources}: GroupRecord): Buffer {
   const head = Buffer.from([type, 0, 0, 0])

@@ -23,6 +23,7 @@ const cases: [string, Faults, RegExp][] = [
   ['payloads are damaged', {damages: true}, /-(delivered|source|ttl-2|above-threshold|foreign-sender)$|^225\.0\.0\.1-wlan0-ttl-1$/],
   ['groups go to all cards', {wrongMac: true}, /-(delivered|source|ttl-2|above-threshold|foreign-sender)$|^225\.0\.0\.1-wlan0-ttl-1$/],
   ['no group is joined', {noJoins: true}, /^2(25|32|39\.9).*-join$/],
+  ['a group is joined for another sender', {wrongSender: true}, /^232.*-join$/],
   ['unicast is not forwarded', {noForwarding: true}, /^nat-|-(?<!router-)ping$/],
   ['every other group is flooded', {floods: true}, /^(unrouted|link-local)-|-other-sender$|-back-from-/],
 ]

@@ -2,7 +2,7 @@ import {expectationsOf} from '../../../src/emulator/expectations/expectations-of
 import {payloadOf, type DatagramStimulus, type Expectation, type Sighting, type Stimulus} from '../../../src/emulator/expectations/expectation.js'
 import type {VirtualHost} from '../../../src/emulator/host/host.js'
 import {multicastMac} from '../../../src/emulator/packet/mac.js'
-import {RECORD_TYPE} from '../../../src/emulator/packet/membership.js'
+import {RECORD_TYPE, type GroupRecord} from '../../../src/emulator/packet/membership.js'
 import {virtualHostsOf} from '../../../src/emulator/topology.js'
 import type {Address} from '../../../src/network/address.js'
 import {formatAddress} from '../../../src/network/address.js'
@@ -38,6 +38,7 @@ export interface Faults {
   damages?: boolean
   wrongMac?: boolean
   noJoins?: boolean
+  wrongSender?: boolean
   noForwarding?: boolean
   /** conntrack's NAT of a group that the router joined. */
   untranslatedFirst?: boolean
@@ -87,7 +88,7 @@ function treat(stimulus: Stimulus, hosts: readonly VirtualHost[], treatment: Tre
       routers: [address('192.168.2.1')], dns: [address('9.9.9.9')], seconds: 43_200}]
     case 'query': return (faults.noJoins ? [] : stimulus.on === 'wlan0' ? ['225.0.0.1', '232.1.1.1'] : ['239.9.9.9']).map(group => ({
       kind: 'membership', on: stimulus.on, ...arrival, sourceMac: hosts.find(host => host.interface === stimulus.on)?.routerMac ?? '', source: address('192.168.2.1'),
-      destination: address('224.0.0.22'), protocol: 'IGMPv3', records: [{type: RECORD_TYPE.isExclude, group: address(group), sources: []}],
+      destination: address('224.0.0.22'), protocol: 'IGMPv3', records: [recordOf(group, faults)],
     }))
     case 'echo': {
       const reply = (source: Address): Sighting => ({kind: 'echo reply', on: stimulus.on, ...arrival, source, destination: stimulus.source, identifier: stimulus.identifier, sequence: 1})
@@ -98,6 +99,10 @@ function treat(stimulus: Stimulus, hosts: readonly VirtualHost[], treatment: Tre
     case 'datagram': return stimulus.destinationPort === 7 ? unicast(stimulus, faults) : forward(stimulus, treatment)
   }
 }
+
+const recordOf = (group: string, {wrongSender}: Faults): GroupRecord => group.startsWith('232.')
+  ? {type: RECORD_TYPE.isInclude, group: address(group), sources: [address(wrongSender ? '192.168.2.78' : '192.168.2.77')]}
+  : {type: RECORD_TYPE.isExclude, group: address(group), sources: []}
 
 function unicast(stimulus: DatagramStimulus, {noTranslation, noForwarding}: Faults): Sighting[] {
   if (noForwarding) return []

@@ -86,11 +86,38 @@ describe('a virtual host', () => {
     ])
   })
 
+  for (const [title, name, at, byte] of [
+    ['a report with a TTL above 1', 'igmpv3Report', 22, 2],
+    ['a report without router alert', 'igmpv3Report', 34, 0x95],
+    ['a report to the group in place of all routers', 'igmpv3Report', 33, 0x17],
+    ['an MLD report with a hop limit above 1', 'mldv2Report', 21, 255],
+    ['an MLD report without router alert', 'mldv2Report', 56, 1],
+  ] as const) {
+    it(`does not take ${title} for one, as routers and switches would not`, () => {
+      const frame = linuxFrame(name)
+      frame.writeUInt8(byte, at)
+      expect(receive(host, nobody, frame, 1).observations.map(({kind}) => kind)).to.deep.equal([])
+    })
+  }
+
+  it('answers nobody who is not on its link, or speaks to another card', () => {
+    const {state} = join(host, nobody, group)
+    const elsewhere = (name: 'echoRequest' | 'neighbourProbe', mac: string): Buffer => Buffer.concat([Buffer.from(mac.replaceAll(':', ''), 'hex'), linuxFrame(name).subarray(6)])
+    expect(receive(host, state, elsewhere('echoRequest', '01:00:5e:09:09:08'), 1).frames).to.be.empty
+    expect(receive(host, state, elsewhere('neighbourProbe', '33:33:00:00:00:01'), 1).frames).to.be.empty
+    const far = linuxFrame('neighbourProbe')
+    far.writeUInt8(254, 21)
+    expect(receive(host, state, far, 1).frames).to.be.empty
+    const route = {sourceMac: host.routerMac, destinationMac: '52:54:00:40:00:77', source: address('10.0.0.9'), destination: address('192.168.2.2'), ttl: 63}
+    const {frames, observations} = receive(host, state, udpFrame(route, {sourcePort: 4444, destinationPort: 7, payload: Buffer.from('hello')}), 1)
+    expect([frames.length, observations.length]).to.deep.equal([0, 1])
+  })
+
   it('says what it joins in IGMPv2 and IGMPv3, or in MLDv2', async () => {
     const joined = await said(join(host, nobody, group).frames)
     expect(joined).to.include('igmp v2 report 239.9.9.9').and.include('igmp v3 report, 1 group record(s) [gaddr 239.9.9.9 to_ex { }]')
     expect(await said(join(host, nobody, address('ff05::1')).frames)).to.include('report v2, 1 group record(s) [gaddr ff05::1 to_ex { }]')
-    expect(await said(leave(host, {groups: [group]}, group).frames)).to.match(/igmp leave 239\.9\.9\.9.*\[gaddr 239\.9\.9\.9 to_in \{ \}\]/)
+    expect(await said(leave(host, {groups: [group]}, group).frames)).to.match(/ > 224\.0\.0\.2: igmp leave 239\.9\.9\.9.*\[gaddr 239\.9\.9\.9 to_in \{ \}\]/)
   })
 
   it('tells a querier its groups, in the version it is asked in', async () => {
