@@ -43,7 +43,8 @@ export function renderTree(request: TreeRequest): TreeFile[] {
 }
 
 function topFiles({project, deployments, templates}: TreeRequest, {board}: Deployment): TreeFile[] {
-  const model = {project, deployments, board: boards[board]}
+  const names = deployments.map(({name}) => name)
+  const model = {project, board: boards[board], firstDeployment: names[0], lastDeployment: names.at(-1), deploymentNames: names.join(' ')}
   return [
     ...['external.desc.ejs', 'Config.in', 'external.mk.ejs', 'README.md.ejs'].map(name => {
       const source = `${TREE_FOLDER}/${name}`
@@ -54,7 +55,7 @@ function topFiles({project, deployments, templates}: TreeRequest, {board}: Deplo
 }
 
 function commonFiles(templates: TemplateSet): TreeFile[] {
-  const model = {kernelFeatures: kernelFeatures.map(({name, reason, symbols}) => ({name, reason, lines: symbols.map(fragmentLine)}))}
+  const model = {kernelFeatures: kernelFeatures.map(({name, reason, symbols, modules}) => ({name, reason, modules: modules.join(' '), lines: symbols.map(fragmentLine)}))}
   return sourcesBelow(templates, COMMON)
     .filter(({path}) => !NOT_COMMON.some(name => path.startsWith(name)))
     .map(({source, path}) => treeFileFrom(templates, source, `${TREE_FOLDER}/${COMMON}/${path}`, model))

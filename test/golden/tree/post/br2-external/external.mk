@@ -6,7 +6,7 @@
 
 # Which folder below overlays/deployments is laid over the root, as in
 #   make BRMC_DEPLOYMENT=lisbon
-# There are: default lisbon.
+# Folders: default lisbon
 BRMC_DEPLOYMENT ?= default
 
 include $(sort $(wildcard $(BR2_EXTERNAL_BRMC_PATH)/package/*/*.mk))
