@@ -12,7 +12,8 @@ export async function writeTar(target: string, entries: Iterable<RootEntry>, sig
   return writePieces(target, tarPieces(entries), signal)
 }
 
-async function writePieces(target: string, pieces: Iterable<Piece>, signal: AbortSignal | undefined): Promise<number> {
+/** The same of any pieces. */
+export async function writePieces(target: string, pieces: Iterable<Piece>, signal?: AbortSignal): Promise<number> {
   return writeWholeBy(target, async file => {
     let size = 0
     let waiting: Buffer[] = []

@@ -19,6 +19,8 @@ export const BundleSchema = z.strictObject({
   /** The only time there is in what is built from this base: seconds since 1970. */
   sourceDateEpoch: z.number().int(),
   packages: z.array(z.strictObject({name: z.string(), version: z.string()})),
+  /** Bytes of every other file of the bundle, by its path in it: shows at little cost that one was cut short. */
+  sizes: z.record(z.string(), z.int().nonnegative()),
 })
 
 export type Bundle = z.output<typeof BundleSchema>

@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, readFile, rm, statfs} from 'node:fs/promises'
+import {mkdir, mkdtemp, readdir, readFile, rm, statfs} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {readTarEntries} from '../archive/read-tar.js'
@@ -46,17 +46,26 @@ export interface ComposedImage {
   mappedRanges: HashedRange[]
 }
 
+const SCRATCH_PREFIX = '.compose-'
 const DEVICE_TABLE = 'br2-external/board/common/device_table.txt'
 
 /** Lays a deployment's layers over the base and writes the card and its manifest. Nothing is left behind where it fails. */
 export async function composeImage(request: ComposeRequest): Promise<ComposedImage> {
-  await mkdir(dirname(request.target), {recursive: true})
-  const scratch = await mkdtemp(join(dirname(request.target), '.compose-'))
+  const folder = dirname(request.target)
+  await mkdir(folder, {recursive: true})
+  await clearScratch(folder)
+  const scratch = await mkdtemp(join(folder, SCRATCH_PREFIX))
   try {
     return await composeWith(request, scratch)
   } finally {
     await rm(scratch, {recursive: true, force: true})
   }
+}
+
+/** What a killed run left. */
+async function clearScratch(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter(name => name.startsWith(SCRATCH_PREFIX) || name.endsWith('.partial'))
+  await Promise.all(left.map(name => rm(join(folder, name), {recursive: true, force: true})))
 }
 
 async function composeWith(request: ComposeRequest, scratch: string): Promise<ComposedImage> {
@@ -65,7 +74,7 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
   const base = {name: ROOTFS_TAR, kind: 'archive' as const, entries: readTarEntries(join(baseFolder, ROOTFS_TAR))}
   const root = await rootTree(request, base, scratch)
   const identity = identityOf(spec.name, deployment.name)
-  const archives = deployment.root === 'ram' ? await ramArchives({root, base, baseFolder, epoch}) : []
+  const archives = deployment.root === 'ram' ? await ramArchives({root, base, baseFolder, epoch, signal}) : []
   const plan = planImage({
     bootFiles: [...await baseBootFiles(request), ...archives, ...configFiles(request, archives.map(({path}) => path))],
     root: deployment.root === 'ram' ? {format: 'ram'} : {format: 'ext4', tree: root, uuid: identity.rootUuid, hashSeed: identity.hashSeed, label: 'root'},

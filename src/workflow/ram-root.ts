@@ -1,12 +1,12 @@
-import {createWriteStream} from 'node:fs'
-import {rename, rm, stat} from 'node:fs/promises'
+import {stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {buffer} from 'node:stream/consumers'
-import {pipeline} from 'node:stream/promises'
 
 import {cpioPieces, pathsWithXattrs} from '../archive/cpio.js'
+import {sizeOf as bytesOf, type Piece} from '../archive/piece.js'
 import {readPieces} from '../archive/read-pieces.js'
+import {writePieces} from '../archive/write-tar.js'
 import {BrmcError} from '../errors.js'
 import type {BootFile} from '../image/boot-file.js'
 import type {RootEntry, RootTree} from '../overlay/entry.js'
@@ -24,6 +24,7 @@ export interface RamRootRequest {
   base: Layer
   baseFolder: string
   epoch: number
+  signal: AbortSignal
 }
 
 /**
@@ -31,14 +32,14 @@ export interface RamRootRequest {
  * unpacks them one after the other (Documentation/driver-api/early-userspace/buffer-format.rst). Where something of the base has to go, which
  * no later archive can say, the whole root is one archive. Throws OVERLAY_INVALID for extended attributes: the format has no place for them.
  */
-export async function ramArchives({root, base, baseFolder, epoch}: RamRootRequest): Promise<BootFile[]> {
+export async function ramArchives({root, base, baseFolder, epoch, signal}: RamRootRequest): Promise<BootFile[]> {
   refuseXattrs(root)
   const below = mergeLayers([base], epoch)
   const own = [...root.values()].filter(entry => !isSame(below.get(entry.path), entry))
   const linked = new Set([...below.values()].flatMap(({type, path, target = ''}) => type === 'hardlink' ? [path, target] : []))
   const changesWhatIsThere = [...below.values()].some(entry => isInTheWay(entry, root.get(entry.path))) || own.some(({path}) => linked.has(path))
   if (changesWhatIsThere) return [await inMemory(BASE_ARCHIVE, root.values())]
-  return [await baseArchive(below, baseFolder), await inMemory(SITE_ARCHIVE, own)]
+  return [await baseArchive(below, baseFolder, signal), await inMemory(SITE_ARCHIVE, own)]
 }
 
 function refuseXattrs(root: RootTree): void {
@@ -61,23 +62,20 @@ function isSame(below: RootEntry | undefined, now: RootEntry): boolean {
     && below.device?.major === now.device?.major && below.device?.minor === now.device?.minor
 }
 
-async function baseArchive(below: RootTree, baseFolder: string): Promise<BootFile> {
+/** What is there is taken if it has the size it must have: one that was cut short is made again. */
+async function baseArchive(below: RootTree, baseFolder: string, signal: AbortSignal): Promise<BootFile> {
   const file = join(baseFolder, BASE_ARCHIVE)
-  if (await sizeOf(file) === undefined) {
-    const partial = `${file}.${process.pid}.partial`
-    try {
-      await pipeline(archive(below.values()), createWriteStream(partial))
-      await rename(partial, file)
-    } finally {
-      await rm(partial, {force: true})
-    }
+  const pieces = piecesOf(below.values())
+  const size = pieces.reduce((sum, piece) => sum + bytesOf(piece), 0)
+  if (await sizeOf(file) !== size) {
+    await writePieces(file, pieces, signal)
   }
 
-  return {path: BASE_ARCHIVE, size: await sizeOf(file) ?? 0, content: {file, offset: 0}}
+  return {path: BASE_ARCHIVE, size, content: {file, offset: 0}}
 }
 
 async function inMemory(path: string, entries: Iterable<RootEntry>): Promise<BootFile> {
-  const content = await buffer(archive(entries))
+  const content = await buffer(Readable.from(readPieces(piecesOf(entries))))
   return {path, size: content.length, content}
 }
 
@@ -85,8 +83,8 @@ async function inMemory(path: string, entries: Iterable<RootEntry>): Promise<Boo
  * Not compressed: every zlib makes bytes of its own, and the same inputs shall make the same card whatever Node runs here. It also boots
  * faster in the emulator, and what is released is compressed as a whole.
  */
-function archive(entries: Iterable<RootEntry>): Readable {
-  return Readable.from(readPieces(cpioPieces(Array.from(entries).filter(({path}) => path !== ''))))
+function piecesOf(entries: Iterable<RootEntry>): Piece[] {
+  return [...cpioPieces(Array.from(entries).filter(({path}) => path !== ''))]
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

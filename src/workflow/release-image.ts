@@ -44,7 +44,7 @@ async function compress(source: string, target: string, {run, signal}: Omit<Rele
 
 /** As sha256sum(1) prints and checks them; names sorted. */
 async function sumsOf(folder: string): Promise<string> {
-  const names = (await readdir(folder)).filter(name => /\.(xz|bmap|json)$/.test(name)).sort()
+  const names = (await readdir(folder)).filter(name => /\.(xz|bmap|json)$/.test(name) && !name.includes('.partial')).sort()
   const lines = await Promise.all(names.map(async name => `${await readSha256(join(folder, name))}  ${name}\n`))
   return lines.join('')
 }

@@ -73,9 +73,9 @@ export async function makeDebianBase(options: DebianBaseOptions): Promise<Debian
 
   const {parts, warnings} = await assemble(options, packages, {key, sourceDateEpoch})
   options.onProgress?.({step: 'write', done: 0, total: 1})
-  await writeBundle(folder, parts)
+  const written = await writeBundle(folder, parts, options.signal)
   options.onProgress?.({step: 'write', done: 1, total: 1})
-  return {bundle: parts.bundle, folder, cached: false, warnings}
+  return {bundle: written, folder, cached: false, warnings}
 }
 
 /** The project's lock, or a new one of what the mirror has now. */
