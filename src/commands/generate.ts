@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {BaseCommand} from '../base-command.js'
 import type {TouchedFile} from '../sync/apply-plan.js'
+import {alone, PROJECT_LOCK} from '../workflow/alone.js'
 import {openProject} from '../workflow/open-project.js'
 import {applyTree, planTree} from '../workflow/sync-tree.js'
 
@@ -25,11 +26,14 @@ export default class Generate extends BaseCommand {
   async run(): Promise<{touched: TouchedFile[]}> {
     const {flags} = await this.parse(Generate)
     const project = await openProject(flags.project)
-    const planned = await planTree(project, {
+    const resolutions = {
       overwrite: flags['overwrite-all'] ? 'all' : flags.overwrite ?? [],
       keep: flags['keep-all'] ? 'all' : flags.keep ?? [],
+    } as const
+    const {planned, touched} = await alone({folder: project.folder, purpose: PROJECT_LOCK}, this.reporting, async () => {
+      const plan = await planTree(project, resolutions)
+      return {planned: plan, touched: await applyTree(plan, this.signal)}
     })
-    const touched = await applyTree(planned, this.signal)
     for (const {path, action} of touched) this.log(`${action.padEnd(12)} ${path}`)
     this.log(touched.length === 0 ? 'br2-external/ is up to date' : `${touched.length} of ${planned.plan.length} files`)
     return {touched}

@@ -6,6 +6,7 @@ import {BrmcError} from '../errors.js'
 import {run} from '../process/run.js'
 import type {Spec} from '../spec/schema.js'
 import {contentOf, type TemplateSet} from '../tree/template-set.js'
+import {alone, PROJECT_LOCK} from './alone.js'
 import {composeImage, type ComposedImage} from './compose-image.js'
 import {imagePath} from './image-path.js'
 import {chooseDeployments, openProject, type ChosenDeployment, type OpenProject} from './open-project.js'
@@ -41,15 +42,14 @@ interface Making {
 
 /** From brmc.yaml to sdcard.img, for each deployment: check, generate, base, compose. */
 export async function makeImages(request: ImagesRequest): Promise<Pick<Making, 'images' | 'released' | 'warnings'>> {
-  const opened = await runSteps<Making>([
-    {title: 'Check the project', run: check},
-    {title: 'Generate br2-external/', run: generate},
-  ], {request, chosen: [], bases: new Map(), images: [], released: [], warnings: []}, request.reporting)
+  const opened = await runSteps<Making>([{title: 'Check the project', run: check}],
+    {request, chosen: [], bases: new Map(), images: [], released: [], warnings: []}, request.reporting)
   const each = opened.chosen.flatMap((chosen): Step<Making>[] => [
     {title: `${chosen.deployment.name}: base ${chosen.deployment.base}`, run: (making, show) => makeBase(making, chosen, show)},
     {title: `${chosen.deployment.name}: compose`, run: (making, show) => compose(making, chosen, show)},
   ])
-  return runSteps(each, opened, request.reporting)
+  return alone({folder: projectOf(opened).folder, purpose: PROJECT_LOCK}, request.reporting, () =>
+    runSteps([{title: 'Generate br2-external/', run: generate}, ...each], opened, request.reporting))
 }
 
 async function check(making: Making, show: Show): Promise<void> {

@@ -1,11 +1,12 @@
-import {readFile, stat, writeFile} from 'node:fs/promises'
-import {dirname, join, resolve} from 'node:path'
+import {readFile, stat} from 'node:fs/promises'
+import {basename, dirname, join, resolve} from 'node:path'
 
 import {formatReport} from '../emulator/format-report.js'
 import type {Report} from '../emulator/report.js'
 import {proveImage as prove, runGuest, type ProofEvent} from '../emulator/run-proof.js'
 import type {Machine} from '../emulator/topology.js'
 import {BrmcError} from '../errors.js'
+import {writeWhole} from '../files/write-whole.js'
 import {readBootFileOf} from '../image/read-boot-file.js'
 import {ImageManifestSchema, type ImageManifest} from '../image/manifest.js'
 import {run} from '../process/run.js'
@@ -13,6 +14,7 @@ import {start} from '../process/start.js'
 import type {Deployment} from '../spec/deployment.js'
 import {findProject} from '../spec/read-project.js'
 import {resolveDeployment} from '../spec/resolve.js'
+import {alone} from './alone.js'
 import {imagePath} from './image-path.js'
 import {chooseDeployments, openProject} from './open-project.js'
 import {runSteps, type Reporting, type Show} from './reporting.js'
@@ -45,9 +47,12 @@ interface Chosen {
 
 /** Boots an image between virtual hosts and holds it against the file it was made from. The evidence stays beside the image. */
 export async function proveImage(request: ProofRequest): Promise<Proof> {
-  const {reporting, machine, timeoutSeconds} = request
-  const {image, deployment} = await chooseImage(request)
-  const evidence = join(dirname(image), `evidence-${machine}`)
+  const chosen = await chooseImage(request)
+  const evidence = join(dirname(chosen.image), `evidence-${request.machine}`)
+  return alone({folder: dirname(evidence), purpose: basename(evidence)}, request.reporting, () => proveChosen(chosen, evidence, request))
+}
+
+async function proveChosen({image, deployment}: Chosen, evidence: string, {reporting, machine, timeoutSeconds}: ProofRequest): Promise<Proof> {
   const done = await runSteps<{report?: Report}>([{
     title: `Boot ${image} on ${machine} and send packets through it`,
     async run(context, show) {
@@ -60,8 +65,8 @@ export async function proveImage(request: ProofRequest): Promise<Proof> {
   }], {}, reporting)
   if (!done.report) throw new BrmcError('INTERNAL', 'the proof ended without a report')
   const text = formatReport(done.report)
-  await writeFile(join(evidence, 'report.json'), `${JSON.stringify(done.report, null, 2)}\n`)
-  await writeFile(join(evidence, 'report.txt'), text)
+  await writeWhole(join(evidence, 'report.json'), `${JSON.stringify(done.report, null, 2)}\n`)
+  await writeWhole(join(evidence, 'report.txt'), text)
   return {report: done.report, text, evidence}
 }
 

@@ -6,6 +6,7 @@ import {readLock, writeLock} from '../base/debian/write-lock.js'
 import {BrmcError} from '../errors.js'
 import {run} from '../process/run.js'
 import {DEFAULT_DEPLOYMENT} from '../spec/check-project.js'
+import {alone, PROJECT_LOCK} from './alone.js'
 import {chooseDeployments, openProject} from './open-project.js'
 import {runSteps, type Reporting} from './reporting.js'
 
@@ -19,10 +20,10 @@ export interface VersionChange {
 
 /** Writes a lock of what the mirror has now, and tells what that changes. */
 export async function upgradeLock(folder: string, reporting: Reporting): Promise<VersionChange[]> {
-  const done = await runSteps<{changes?: VersionChange[]}>([{
+  const project = await openProject(folder)
+  const done = await alone({folder: project.folder, purpose: PROJECT_LOCK}, reporting, () => runSteps<{changes?: VersionChange[]}>([{
     title: 'Ask the mirror for its packages',
     async run(context) {
-      const project = await openProject(folder)
       const [chosen] = chooseDeployments(project, [DEFAULT_DEPLOYMENT])
       if (!chosen) throw new BrmcError('INTERNAL', 'a project has a default deployment')
       const {debian} = chosen.deployment
@@ -31,7 +32,7 @@ export async function upgradeLock(folder: string, reporting: Reporting): Promise
       context.changes = changesBetween(await oldLock(project.folder), lock)
       await writeLock(project.folder, lock)
     },
-  }], {}, reporting)
+  }], {}, reporting))
   return done.changes ?? []
 }
 
