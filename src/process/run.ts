@@ -1,6 +1,7 @@
 import {execa} from 'execa'
 
 import {BrmcError} from '../errors.js'
+import {missingTool} from './missing-tool.js'
 
 export interface RunOptions {
   cwd?: string
@@ -60,7 +61,7 @@ export const run: Run = async (file, args, {cwd, env, input, onLine, consume, si
 
 function cannotStart(file: string, {code, cause, why}: {code: string | undefined, cause: unknown, why: string | undefined}): BrmcError {
   return code === 'ENOENT'
-    ? new BrmcError('TOOL_MISSING', `${file} is not installed`, {cause, suggestions: ['see what is missing with: brmc doctor']})
+    ? missingTool(file, cause)
     : new BrmcError('TOOL_FAILED', why ?? `${file} could not be run`, {cause})
 }
 

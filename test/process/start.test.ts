@@ -1,5 +1,7 @@
 import {expect} from 'chai'
+import {spawn} from 'node:child_process'
 import {once} from 'node:events'
+import {existsSync} from 'node:fs'
 
 import {start} from '../../src/process/start.js'
 
@@ -24,5 +26,17 @@ describe('a long-running program', () => {
   it('that is not there is told in words', async () => {
     const {ended} = start('brmc-no-such-program', [], {stdio: 'piped', signal: new AbortController().signal})
     expect((await ended).error).to.include({code: 'TOOL_MISSING', message: 'brmc-no-such-program is not installed'})
+  })
+
+  it('does not outlive brmc, however that ends', async () => {
+    const code = `import {start} from ${JSON.stringify(new URL('../../src/process/start.ts', import.meta.url).href)}
+      const {stdout} = start('sh', ['-c', 'trap "" TERM HUP; echo $$; while :; do sleep 0.1; done'], {stdio: 'piped', signal: new AbortController().signal})
+      stdout.pipe(process.stdout)`
+    const brmc = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {stdio: ['ignore', 'pipe', 'inherit']})
+    const [pid] = await once(brmc.stdout, 'data') as [Buffer]
+    brmc.kill('SIGKILL')
+    // Its standard output, which the program holds too, closes with the last of them.
+    await once(brmc, 'close')
+    expect(existsSync(`/proc/${pid.toString().trim()}/cwd`)).to.equal(false)
   })
 })

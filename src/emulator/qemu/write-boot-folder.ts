@@ -1,4 +1,4 @@
-import {copyFile, mkdtemp, rm, stat, truncate, writeFile} from 'node:fs/promises'
+import {copyFile, mkdtemp, readdir, rm, stat, truncate, writeFile} from 'node:fs/promises'
 import {constants} from 'node:fs'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
@@ -17,6 +17,7 @@ export interface BootFolder {
   remove: () => Promise<void>
 }
 
+const PREFIX = 'brmc-boot-'
 /** The board that raspi3b is. */
 const DEVICE_TREE = 'bcm2837-rpi-3-b.dtb'
 
@@ -24,7 +25,8 @@ const DEVICE_TREE = 'bcm2837-rpi-3-b.dtb'
 export async function writeBootFolder(image: string, machine: Machine, readBootFile: ReadBootFile): Promise<BootFolder> {
   const {kernel, initrd, cmdline} = await takeBootFiles(readBootFile)
   const deviceTree = machine === 'raspi3b' ? await need(readBootFile, DEVICE_TREE, 'the machine raspi3b needs its device tree') : undefined
-  const folder = await mkdtemp(path.join(tmpdir(), 'brmc-boot-'))
+  await clearBootFolders()
+  const folder = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`))
   const remove = async (): Promise<void> => rm(folder, {recursive: true, force: true})
   const write = async (name: string, content: Buffer): Promise<string> => {
     await writeFile(path.join(folder, name), content, {mode: 0o600})
@@ -43,6 +45,23 @@ export async function writeBootFolder(image: string, machine: Machine, readBootF
   } catch (error) {
     await remove()
     throw error
+  }
+}
+
+/** Those of runs that were killed: their names tell whose they are. What belongs to another user stays. */
+async function clearBootFolders(): Promise<void> {
+  const left = (await readdir(tmpdir())).filter(name => {
+    const owner = name.startsWith(PREFIX) ? /^\d+(?=-)/.exec(name.slice(PREFIX.length))?.[0] : undefined
+    return owner !== undefined && !isRunning(Number(owner))
+  })
+  await Promise.all(left.map(name => rm(path.join(tmpdir(), name), {recursive: true, force: true}).catch(() => undefined)))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }
 
