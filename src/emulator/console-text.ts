@@ -27,5 +27,5 @@ export function outputOf(text: string, id: number): {output: string, status: num
   return {output: match?.[1] ?? '', status: Number(match?.[2] ?? -1)}
 }
 
-/** `brmc: init 1.23` and `brmc: ready 3.45`: the guest's own uptime in seconds. A serial line that is set up again puts a stray byte before it. */
-export const milestone = (name: 'init' | 'ready'): RegExp => new RegExp(`\\bbrmc: ${name} (\\d+(?:\\.\\d+)?)\\s*$`, 'm')
+/** `brmc: init 1.23` and `brmc: ready 3.45`: the guest's own uptime in seconds. A serial line that is set up again puts a stray byte before it. Whole lines only: output comes byte by byte. */
+export const milestone = (name: 'init' | 'ready'): RegExp => new RegExp(`\\bbrmc: ${name} (\\d+(?:\\.\\d+)?)[^\\S\\n]*\\n`)

@@ -76,5 +76,6 @@ describe('console text', () => {
     expect(milestone('ready').exec('brmc: ready soon\nbrmc: ready 3.45\n')?.[1]).to.equal('3.45')
     expect(milestone('init').exec('\uFFFDbrmc: init 2.79\n')?.[1]).to.equal('2.79')
     expect(milestone('init').exec('brmc: ready 3.45\n')).to.equal(null)
+    expect(milestone('ready').exec('brmc: ready 3')).to.equal(null)
   })
 })
