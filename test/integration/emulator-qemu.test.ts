@@ -56,7 +56,7 @@ describe('QEMU, with a kernel that never comes up', function () {
     expect(error.message).to.equal('the emulated router did not come to its line "brmc: init" within 2 s')
     expect(await emulatorsOf(options.image)).to.equal(0)
     expect((await readdir(path.join(folder, 'pcap'))).sort()).to.deep.equal(['eth0.pcap', 'usb0.pcap', 'wlan0.pcap'])
-    const leftovers = (await readdir(tmpdir())).filter(name => name.startsWith('brmc-boot-'))
+    const leftovers = (await readdir(tmpdir())).filter(name => name.startsWith(`brmc-boot-${process.pid}-`))
     expect(leftovers).to.deep.equal([])
   })
 
@@ -78,7 +78,7 @@ describe('QEMU, with a kernel that never comes up', function () {
   ] as const) {
     it(`that is ${title} is told before anything starts, with the package to install`, async () => {
       const answering: Run = (file, args) => version === undefined
-        ? run('brmc-no-such-program', args)
+        ? run(file, args, {env: {PATH: '/nowhere'}})
         : Promise.resolve({stdout: version, stderr: '', exitCode: 0})
       const error = await failure({run: answering})
       expect(error.code).to.equal(code)

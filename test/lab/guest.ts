@@ -52,9 +52,9 @@ async function initOf(namespace: string): Promise<string> {
 }
 
 const POLL_MS = 50
-const PATIENCE_MS = 8000
+const PATIENCE_MS = 20_000
 
-/** Waits until `holds`; how long it took, in milliseconds. Throws after 8 seconds, with what `explain` says. */
+/** Waits until `holds`; how long it took, in milliseconds. Throws after 20 seconds, with what `explain` says. */
 export async function eventually(what: string, holds: () => Promise<boolean>, explain: () => string = () => ''): Promise<number> {
   const since = performance.now()
   while (!await holds()) {
