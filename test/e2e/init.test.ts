@@ -1,4 +1,5 @@
-import {spawnSync} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
+import {once} from 'node:events'
 import {chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -80,13 +81,24 @@ describe('brmc init', function () {
     expect((await readdir(project)).filter(name => name.startsWith('.brmc-init'))).to.deep.equal([])
   })
 
-  // A real terminal of script(1): keys go in as a user types them.
-  const onTerminal = (keys: string) => spawnSync('script', ['-qec', `"${process.execPath}" "${PACKAGE_ROOT}/bin/run.js" init router`, '/dev/null'], {
-    cwd: folder, input: keys, encoding: 'utf8', timeout: 60_000,
-  })
+  // A real terminal of script(1): keys go in as a user types them, each once its question is there.
+  const onTerminal = async (typed: readonly (readonly [question: string, keys: string])[]): Promise<{status: number | null, stdout: string}> => {
+    const child = spawn('script', ['-qec', `"${process.execPath}" "${PACKAGE_ROOT}/bin/run.js" init router`, '/dev/null'], {cwd: folder, stdio: ['pipe', 'pipe', 'inherit']})
+    const waiting = [...typed]
+    let stdout = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+      const [next] = waiting
+      if (!next || !stdout.includes(next[0])) return
+      waiting.shift()
+      child.stdin.write(next[1])
+    })
+    const [status] = await once(child, 'close') as [number | null]
+    return {status, stdout}
+  }
 
   it('asks on a terminal, and takes what is typed', async () => {
-    const {status, stdout} = onTerminal('lisbon\n\nPT\n')
+    const {status, stdout} = await onTerminal([['Name [', 'lisbon\n'], ['Board (', '\n'], ['Country whose', 'PT\n']])
     expect(status, stdout).to.equal(0)
     const text = await readFile(join(folder, 'router/brmc.yaml'), 'utf8')
     expect(text).to.match(/^name: lisbon$/m).and.match(/country: PT /).and.match(/^board: raspberrypi4-64$/m)
@@ -94,7 +106,7 @@ describe('brmc init', function () {
 
   for (const [name, key] of [['Ctrl-C', '\u0003'], ['Ctrl-D', '\u0004']] as const) {
     it(`${name} at a question ends it with 130, and nothing is written`, async () => {
-      const {status, stdout} = onTerminal(`lisbon\n${key}`)
+      const {status, stdout} = await onTerminal([['Name [', 'lisbon\n'], ['Board (', key]])
       expect(status, stdout).to.equal(130)
       expect(stdout).to.not.match(/Warning|^\s+at /m)
       expect(await readdir(folder)).to.deep.equal([])
