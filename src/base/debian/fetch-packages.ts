@@ -1,4 +1,4 @@
-import {access, copyFile, mkdir, open, rename, rm} from 'node:fs/promises'
+import {access, copyFile, mkdir, open, readdir, rename, rm, stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
@@ -10,6 +10,8 @@ import type {LockedPackage} from './lock.js'
 
 const APT_HELPER = '/usr/lib/apt/apt-helper'
 const SEVERAL_AT_ONCE = 4
+const PARTIAL = '.partial'
+const ABANDONED_AFTER_MS = 60 * 60 * 1000
 
 export interface FetchOptions {
   /** Asked only when something has to be fetched. */
@@ -30,6 +32,7 @@ export interface FetchOptions {
  */
 export async function fetchPackages(packages: readonly LockedPackage[], options: FetchOptions): Promise<Map<string, string>> {
   await mkdir(options.folder, {recursive: true})
+  await clearPartials(options.folder)
   const mirror = once(options.mirror)
   const total = packages.reduce((sum, {size}) => sum + size, 0)
   let done = 0
@@ -53,17 +56,27 @@ export async function fetchPackages(packages: readonly LockedPackage[], options:
 async function fetchPackage(locked: LockedPackage, options: FetchOptions): Promise<void> {
   const path = pathOf(locked, options.folder)
   if (await hasHash(path, locked.sha256)) return
-  const partial = `${path}.partial`
-  await download(locked, partial, options)
-  if (!await hasHash(partial, locked.sha256)) {
-    await rm(partial, {force: true})
-    throw corrupt(locked, await options.mirror())
+  const partial = `${path}${PARTIAL}`
+  try {
+    await download(locked, partial, options)
+    if (!await hasHash(partial, locked.sha256)) throw corrupt(locked, await options.mirror())
+    const file = await open(partial, 'r+')
+    await file.sync()
+    await file.close()
+    await rename(partial, path)
+  } finally {
+    // apt-helper gives a file with a wrong hash another name.
+    await Promise.all([partial, `${partial}.FAILED`].map(name => rm(name, {force: true})))
   }
+}
 
-  const file = await open(partial, 'r+')
-  await file.sync()
-  await file.close()
-  await rename(partial, path)
+/** What killed runs left. The folder may serve several projects, so what is fresh is somebody's. */
+async function clearPartials(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter(file => file.includes(PARTIAL))) {
+    const path = join(folder, name)
+    const age = await stat(path).then(({mtimeMs}) => Date.now() - mtimeMs, () => 0)
+    if (age > ABANDONED_AFTER_MS) await rm(path, {force: true})
+  }
 }
 
 async function download(locked: LockedPackage, target: string, {mirror: askMirror, settings, run, signal}: FetchOptions): Promise<void> {
