@@ -16,7 +16,6 @@ export default class Run extends BaseCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Run)
-    const status = await runImage({image: args.image, folder: flags.project, machine: flags.machine, reporting: this.reporting})
-    if (status !== 0) process.exitCode = status
+    await runImage({image: args.image, folder: flags.project, machine: flags.machine, reporting: this.reporting})
   }
 }

@@ -71,6 +71,8 @@ async function startQemu({image, readBootFile, machine, lab, run, start, signal}
 }
 
 async function checkQemu(run: Run): Promise<void> {
+  // process/start.ts ties QEMU's life to ours with it.
+  await run('setpriv', ['--version'])
   const [state] = await checkTools(run, TOOLS.filter(tool => tool.name === QEMU))
   if (!state || state.state === 'ok') return
   const suggestions = [`on Debian: apt-get install --no-install-recommends ${state.package}`]

@@ -5,7 +5,7 @@ function formatError(error: BrmcError, {colour}: {colour: boolean}): string {
   const red = colour ? (text: string) => `\u001B[31m${text}\u001B[39m` : (text: string) => text
   return [
     `${red(error.code)}: ${error.message}`,
-    ...error.details.map(line => `  ${line}`),
+    ...error.details.every(line => line.trim() === '') ? [] : error.details.map(line => `  ${line}`.trimEnd()),
     ...error.suggestions.map(line => `  → ${line}`),
     '',
   ].join('\n')

@@ -60,6 +60,7 @@ async function check(making: Making, show: Show): Promise<void> {
     deployment: {...deployment, ...base && {base}, ...root && {root}},
   }))
   for (const {deployment} of making.chosen) refuse(deployment)
+  if (making.request.releaseFolder !== undefined) await run('xz', ['--version'])
   show.conclude(`Check the project: ${making.chosen.map(({deployment}) => deployment.name).join(', ')}`)
 }
 

@@ -51,5 +51,12 @@ export async function runSteps<Context extends object>(steps: readonly Step<Cont
 
 /** Progress belongs on standard error: standard output is for the result alone. */
 function onStandardError<Levels extends string>(): ListrLogger<Levels> {
-  return new ListrLogger<Levels>({useIcons: true, processOutput: new ProcessOutput(process.stderr, process.stdout)})
+  return new StepLogger<Levels>({useIcons: true, processOutput: new ProcessOutput(process.stderr, process.stdout)})
+}
+
+/** Of a step that failed the title is enough: the command prints the error itself, once and in full. */
+class StepLogger<Levels extends string> extends ListrLogger<Levels> {
+  override log(...[level, message, options]: Parameters<ListrLogger<Levels>['log']>): void {
+    super.log(level, message, level === 'FAILED' ? undefined : options)
+  }
 }
