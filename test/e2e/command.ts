@@ -31,10 +31,14 @@ export async function brmc(args: readonly string[], {cwd, env = {}, packageRoot 
       ...gid !== undefined && {gid},
     })
     const output = {stdout: '', stderr: ''}
+    let signalled = false
     child.stdout.on('data', (chunk: Buffer) => { output.stdout += chunk.toString() })
     child.stderr.on('data', (chunk: Buffer) => {
       output.stderr += chunk.toString()
-      onOutput?.(output.stderr, signal => child.kill(signal))
+      onOutput?.(output.stderr, signal => {
+        // One Ctrl-C is one signal, however many lines follow.
+        if (!signalled) signalled = child.kill(signal)
+      })
     })
     child.on('error', reject)
     child.on('close', status => { resolve({status, ...output}) })
