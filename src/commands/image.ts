@@ -44,6 +44,7 @@ export default class Image extends BaseCommand {
 /** https://reproducible-builds.org/specs/source-date-epoch/ */
 function sourceDateEpoch(text: string | undefined): {epochOverride?: number} {
   if (text === undefined || text === '') return {}
-  if (!/^\d{1,12}$/.test(text)) throw new BrmcError('USAGE', `SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, not a number of seconds since 1970`)
+  // Archives hold times in 32 bits.
+  if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffff_ffff) throw new BrmcError('USAGE', `SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, not a number of seconds since 1970 that fits in 32 bits`)
   return {epochOverride: Number(text)}
 }

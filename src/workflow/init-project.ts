@@ -4,6 +4,7 @@ import {dirname, join, resolve} from 'node:path'
 
 import {BrmcError} from '../errors.js'
 import {isMissing} from '../files/system-error.js'
+import {makeFolder} from '../files/write-folder.js'
 import {checkProject} from '../spec/check-project.js'
 import {pathText} from '../spec/finding.js'
 import {deploymentJsonSchema, jsonSchema} from '../spec/json-schema.js'
@@ -49,7 +50,7 @@ export async function initProject(folder: string, project: Omit<NewProject, 'jso
   const files = projectFiles({...project, jsonSchemas: {project: jsonSchema(), deployment: deploymentJsonSchema()}}, texts)
   refuseBadValues(target, files)
 
-  const made = await mkdir(target, {recursive: true})
+  const made = await makeFolder(target)
   try {
     await writeProject(target, files)
   } catch (error) {

@@ -1,8 +1,9 @@
-import {join} from 'node:path'
+import {join, resolve} from 'node:path'
 
 import {refusals} from '../base/debian/refusals.js'
 import {makeDebianBase, type BaseProgress, type DebianBase} from '../base/debian/write-base.js'
 import {BrmcError} from '../errors.js'
+import {makeFolder} from '../files/write-folder.js'
 import {run} from '../process/run.js'
 import type {Spec} from '../spec/schema.js'
 import {contentOf, type TemplateSet} from '../tree/template-set.js'
@@ -60,7 +61,11 @@ async function check(making: Making, show: Show): Promise<void> {
     deployment: {...deployment, ...base && {base}, ...root && {root}},
   }))
   for (const {deployment} of making.chosen) refuse(deployment)
-  if (making.request.releaseFolder !== undefined) await run('xz', ['--version'])
+  if (making.request.releaseFolder !== undefined) {
+    await run('xz', ['--version'])
+    await makeFolder(resolve(making.request.releaseFolder))
+  }
+
   show.conclude(`Check the project: ${making.chosen.map(({deployment}) => deployment.name).join(', ')}`)
 }
 
@@ -128,7 +133,7 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
   making.images.push(image)
   if (releaseFolder !== undefined) {
     show.say('compressing for the release')
-    making.released.push(...await releaseImage(image, {folder: releaseFolder, run, signal}))
+    making.released = [...new Set([...making.released, ...await releaseImage(image, {folder: releaseFolder, run, signal})])]
   }
 
   show.conclude(`${chosen.deployment.name}: ${imagePath(chosen.deployment.name)}, ${mebibytes(image.manifest.size)} MiB, root ${chosen.deployment.root}`)

@@ -1,5 +1,5 @@
 import {open, stat} from 'node:fs/promises'
-import {join, resolve} from 'node:path'
+import {basename, join, resolve} from 'node:path'
 
 import {BrmcError} from '../errors.js'
 import {readTextIfThere} from '../files/read-text.js'
@@ -36,6 +36,7 @@ async function projectOf(folder: string): Promise<string | BrmcError> {
 
 /** The manifest beside the image, which has to be of that very image. Throws IMAGE_INVALID. */
 export async function readImageManifest(image: string): Promise<ImageManifest> {
+  if (image.endsWith('.xz')) throw new BrmcError('IMAGE_INVALID', `${image} is compressed`, {suggestions: [`unpack it first: xz -dk ${basename(image)}`]})
   const path = `${image}.json`
   const text = await readTextIfThere(path)
   if (text === undefined) {

@@ -1,4 +1,4 @@
-import {copyFile, mkdir, readdir, rename, rm} from 'node:fs/promises'
+import {copyFile, readdir, rename, rm} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 
 import {readSha256} from '../files/read-sha256.js'
@@ -8,7 +8,7 @@ import type {Run} from '../process/run.js'
 import type {ComposedImage} from './compose-image.js'
 
 export interface ReleaseOptions {
-  /** Made if it is missing. */
+  /** Is there. */
   folder: string
   run: Run
   signal: AbortSignal
@@ -21,7 +21,6 @@ const SUMS = 'SHA256SUMS'
  * Each file appears whole. Returns their paths.
  */
 export async function releaseImage({target, manifest, mappedRanges}: ComposedImage, {folder, run, signal}: ReleaseOptions): Promise<string[]> {
-  await mkdir(folder, {recursive: true})
   const name = join(folder, `${manifest.spec.name}-${manifest.deployment}.img`)
   await compress(target, `${name}.xz`, {run, signal})
   await writeWhole(`${name}.bmap`, encodeBmap(manifest.size, mappedRanges))

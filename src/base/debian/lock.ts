@@ -36,7 +36,7 @@ export function parseLock(text: string): Lock {
   const result = LockSchema.safeParse(jsonOf(text))
   if (result.success) return result.data
   throw new BrmcError('PACKAGE_LOCK_STALE', `${LOCK_FILE} is not a package lock that this version of brmc can use`, {
-    details: result.error.issues.map(({path, message}) => `${path.join('.') || 'the file'}: ${message}`),
+    details: result.error.issues.map(({path, message}) => path.length === 0 ? 'it is not JSON, or not an object' : `${path.join('.')}: ${message.replace(/^.*received undefined$/, 'missing')}`),
     suggestions: ['take it back from version control as it was', NEW_LOCK],
   })
 }
