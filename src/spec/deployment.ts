@@ -12,6 +12,8 @@ export interface Deployment {
   base: Spec['base']
   root: Spec['root']
   debian: Spec['debian']
+  buildroot: Spec['buildroot']
+  kernel: Spec['kernel']
   hostname: string
   authorizedKeys: readonly string[]
   sysctl: Readonly<Record<string, string>>

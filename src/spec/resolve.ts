@@ -12,6 +12,8 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     base: spec.base,
     root: spec.root,
     debian: spec.debian,
+    buildroot: spec.buildroot,
+    kernel: spec.kernel,
     hostname: spec.system.hostname,
     authorizedKeys: spec.system.ssh.authorizedKeys.map(key => key.trim()),
     sysctl: Object.fromEntries(Object.entries(spec.system.sysctl).map(([key, value]) => [key.replaceAll('/', '.'), String(value)])),

@@ -84,6 +84,32 @@ const Debian = z.strictObject({
   mirror: z.url({protocol: /^(https?|file)$/}).optional().describe("Where to fetch from; by default what this machine's own apt uses. A dated snapshot archive makes a release repeatable"),
 })
 
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 lower-case hex digits')
+/** Paths reach make, whose words are split at white space and which reads $, # and : as its own. */
+const MakePath = z.string().regex(/^[A-Za-z0-9/._+@%=,~-]+$/, 'a path that make can read: letters, digits and / . _ + @ % = , ~ -')
+
+const OwnKernel = z.strictObject({
+  source: z.union([z.url({protocol: /^https?$/}), MakePath]).describe('A kernel tarball: its address, or a file'),
+  sha256: Sha256.describe('sha256 of the tarball'),
+  config: MakePath.describe("A kernel configuration of your own that it starts from; brmc's fragments are merged on top"),
+})
+
+const Buildroot = z.strictObject({
+  path: MakePath.optional().describe('A checkout of Buildroot in place of the release that brmc downloads and verifies'),
+  downloads: MakePath.optional().describe('Folder of downloaded sources (BR2_DL_DIR); default: a volume that all projects share'),
+  ccache: z.union([z.boolean(), MakePath]).default(true).describe('Keep compiled objects: true (a volume that all projects share), a folder, or false'),
+  output: MakePath.optional().describe('Folder for the build (10 GB); default: a volume of its own'),
+  override: z.record(z.string().regex(/^[a-z0-9][a-z0-9+._-]*$/, "a package's name as Buildroot has it"), MakePath).default({}).describe("Sources of a package in a folder of yours (Buildroot's OVERRIDE_SRCDIR)"),
+  toolchain: z.union([z.enum(['bootlin', 'internal']), z.strictObject({external: MakePath.describe('Folder of a compiler for aarch64 with glibc')})])
+    .default('bootlin').describe("bootlin: a compiler that is downloaded ready-made; internal: built by Buildroot; external: one of yours"),
+  engine: z.enum(['auto', 'docker', 'podman', 'none']).default('auto').describe("What runs the build's container; none: this machine's own tools"),
+  jobs: z.int().min(1).max(512).optional().describe('Programs at once; default: as the machine allows'),
+  bundle: z.strictObject({
+    source: z.union([z.url({protocol: /^https?$/}), z.string().regex(/^oci:\/\/[a-z0-9.:/_-]+@sha256:[0-9a-f]{64}$/i, 'an OCI reference with its digest'), z.string().regex(/^[^:]+$/)]).describe('A finished base: address, OCI reference with digest, or file'),
+    sha256: Sha256.optional().describe('sha256 of the file'),
+  }).optional().describe('A base that was built elsewhere (brmc base export), used where its key fits'),
+})
+
 export const SpecSchema = z.strictObject({
   version: z.literal(1).describe('Version of this file format'),
   name: Hostname.describe('Name of the project'),
@@ -91,6 +117,8 @@ export const SpecSchema = z.strictObject({
   base: z.enum(['buildroot', 'debian']).default('buildroot').describe("buildroot: from source, for releases; debian: from Debian's packages, in seconds"),
   root: z.enum(['ext4', 'ram']).default('ram').describe('ram: held in memory, nothing on the card is ever written, a power cut can hurt nothing; ext4: a partition that can be edited, and keeps what is written'),
   debian: Debian.prefault({}).describe('Settings of the base debian'),
+  buildroot: Buildroot.prefault({}).describe('Settings of the base buildroot'),
+  kernel: z.union([z.literal('raspberrypi'), OwnKernel]).default('raspberrypi').describe("raspberrypi: Raspberry Pi's own, pinned by commit; or one of yours (base buildroot)"),
   system: System.describe("The router's system: its name, who may log in, kernel settings"),
   interfaces: z.record(InterfaceName, Interface).describe('Interfaces by the name they have on the router'),
   nat: z.array(Nat).default([]).describe('Network address translation'),

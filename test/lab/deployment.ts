@@ -47,6 +47,8 @@ export function labDeployment(options: Partial<Deployment> = {}): Deployment {
     base: 'debian',
     root: 'ext4',
     debian: {suite: 'trixie', components: ['main']},
+    buildroot: {override: {}, ccache: true, toolchain: 'bootlin', engine: 'auto'},
+    kernel: 'raspberrypi',
     hostname: 'mcast-router',
     authorizedKeys: [],
     sysctl: {},

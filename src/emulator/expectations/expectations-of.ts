@@ -46,7 +46,7 @@ export const planToProve = (deployment: Deployment, hosts: readonly VirtualHost[
 export function routedGroups(plan: Plan): Routed[] {
   const {deployment} = plan
   return deployment.routes.flatMap(route => sampleGroups(route).flatMap(group => {
-    const source = route.source && plan.senders.among(route.from, route.source)
+    const source = route.source && plan.senders.among(route.from, group, route.source)
     const anySender = route.source ? undefined : hostAddress(plan, route.from, group.family)
     const sender = source ?? anySender
     if (!sender) return []

@@ -8,6 +8,8 @@ import type {Plan} from './plan.js'
 /** 224.0.0.77 and ff02::4d, which nobody uses: never forwarded, whatever the hop limit (RFC 5771 §4, RFC 7346 §2). */
 const LINK_LOCAL: readonly Address[] = [{family: 4, bits: 0xe000_004dn}, {family: 6, bits: 0xff02n << 112n | 0x4dn}]
 const FAR = 64
+/** Senders of nobody's network, for routes that name all senders of the link (RFC 5737, RFC 3849). */
+const STRANGERS = {4: {family: 4, bits: 0xcb00_714dn}, 6: {family: 6, bits: 0x2001_0db8n << 96n | 0x4dn}} as const
 
 /** What must not happen on the interfaces that packets are routed from. */
 export function limitExpectations(plan: Plan, routed: readonly Routed[]): Expectation[] {
@@ -52,8 +54,8 @@ export function reverseExpectations(plan: Plan, {id, name, from, group, forwardi
 /** (S,G): other senders of the same group are not let through, unless another route does. */
 export function otherSenderExpectations(plan: Plan, {id, from, group, source: only, forwarding}: Routed): Expectation[] {
   if (!only) return []
-  const source = plan.senders.next(from, group)
-  if (!source || forwardingOf(plan.deployment, {from, source, group}).to.length !== 0) return []
+  const source = plan.senders.next(from, group) ?? STRANGERS[group.family]
+  if (forwardingOf(plan.deployment, {from, source, group}).to.length !== 0) return []
   const title = `${formatAddress(group)} from ${from} of another sender (${formatAddress(source)}) is not forwarded`
   return [silentFlow(plan, {id: `${id}-other-sender`, title, from, to: forwarding.to, source, group, ttl: FAR})]
 }

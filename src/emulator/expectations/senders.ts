@@ -1,4 +1,4 @@
-import {contains, formatAddress, formatPrefix, type Address, type Family, type Prefix} from '../../network/address.js'
+import {contains, formatAddress, formatPrefix, type Address, type Prefix} from '../../network/address.js'
 import type {Deployment} from '../../spec/deployment.js'
 import type {VirtualHost} from '../host/host.js'
 import {isSameAddress} from '../packet/address-bytes.js'
@@ -8,7 +8,7 @@ export interface Senders {
   /** One that has not sent to this group yet, of `sources` where given; the last again and again; undefined where there is none. */
   next: (on: string, group: Address, sources?: Prefix) => Address | undefined
   /** The one that stands for all of a route's `sources`. */
-  among: (on: string, sources: Prefix) => Address | undefined
+  among: (on: string, group: Address, sources: Prefix) => Address | undefined
   /** A source port, a new one each time. */
   port: () => number
 }
@@ -17,12 +17,12 @@ const FIRST_PORT = 40_000
 
 /** `attempt` counts from 1; the second starts from the other end, so that it meets fresh senders again. */
 export function freshSenders({routes}: Pick<Deployment, 'routes'>, hosts: readonly VirtualHost[], attempt: number): Senders {
-  const named = routes.flatMap(route => route.source ? [route.source] : [])
   const pools = new Map<string, Address[]>()
-  /** Those of `sources` that no narrower route is for; without sources those that no route names. The first speaks for the host. */
-  const speakers = (on: string, family: Family, sources?: Prefix): Address[] => {
+  /** Those of `sources` that no narrower route of the group is for; without sources those that none names. The first speaks for the host. */
+  const speakers = (on: string, group: Address, sources?: Prefix): Address[] => {
+    const named = routes.flatMap(route => route.source && route.from === on && contains(route.group, group) ? [route.source] : [])
     const narrower = sources ? named.filter(other => other.length > sources.length && contains(sources, other.address)) : named
-    const own = hosts.find(host => host.interface === on)?.addresses.filter(address => address.family === family) ?? []
+    const own = hosts.find(host => host.interface === on)?.addresses.filter(address => address.family === group.family) ?? []
     return own.filter(address => (!sources || contains(sources, address)) && !narrower.some(other => contains(other, address)))
   }
 
@@ -30,7 +30,7 @@ export function freshSenders({routes}: Pick<Deployment, 'routes'>, hosts: readon
     const key = `${on} ${formatAddress(group)} ${sources ? formatPrefix(sources) : '*'}`
     const known = pools.get(key)
     if (known) return known
-    const [first, ...others] = speakers(on, group.family, sources)
+    const [first, ...others] = speakers(on, group, sources)
     const pool = [...attempt % 2 === 1 ? others : others.reverse(), ...first ? [first] : []]
     pools.set(key, pool)
     return pool
@@ -42,7 +42,7 @@ export function freshSenders({routes}: Pick<Deployment, 'routes'>, hosts: readon
       const pool = poolOf(on, group, sources)
       return pool.length > 1 ? pool.shift() : pool[0]
     },
-    among: (on, sources) => speakers(on, sources.address.family, sources)[0],
+    among: (on, group, sources) => speakers(on, group, sources)[0],
     port: () => ports++,
   }
 }

@@ -80,6 +80,14 @@ describe('expectations of a deployment', () => {
     expect(expectationsOf(range).map(({title}) => title)).to.include.members([
       '232.1.1.1 of 10.1.0.2 from wlan0 leaves as 10.2.0.1 (translated) by usb0, from the first packet on',
       '232.1.1.1 of 10.1.0.2 from wlan0 leaves as 10.2.0.1 (translated) by usb0 where its sender is known already',
+      '232.1.1.1 from wlan0 of another sender (203.0.113.77) is not forwarded',
+    ])
+  })
+
+  it('look for another sender among those that only other groups name', () => {
+    const titles = expectationsOf(labDeployment({routes: [route('232.1.1.1', {source: '10.1.0.7'}), route('232.1.1.2', {source: '10.1.0.0/24'})]})).map(({title}) => title)
+    expect(titles.filter(title => title.includes('another sender')).map(title => title.replace(/10\.1\.0\.\d+/, '10.1.0.x'))).to.deep.equal([
+      '232.1.1.1 from wlan0 of another sender (10.1.0.x) is not forwarded', '232.1.1.2 from wlan0 of another sender (203.0.113.77) is not forwarded',
     ])
   })
 
