@@ -92,6 +92,7 @@ const OwnKernel = z.strictObject({
   source: z.union([z.url({protocol: /^https?$/}), MakePath]).describe('A kernel tarball: its address, or a file'),
   sha256: Sha256.describe('sha256 of the tarball'),
   config: MakePath.describe("A kernel configuration of your own that it starts from; brmc's fragments are merged on top"),
+  names: z.enum(['upstream', 'raspberrypi']).default('upstream').describe('Whose names its device trees and serial ports have: kernel.org\'s (bcm2837-rpi-3-b) or Raspberry Pi\'s (bcm2710-rpi-3-b)'),
 })
 
 const Buildroot = z.strictObject({

@@ -1,5 +1,6 @@
 import {BOARD_NAMES, boards, type Board} from '../boards/boards.js'
 import {extraPackages} from '../boards/packages.js'
+import type {Pins} from '../boards/pins.js'
 import {BrmcError} from '../errors.js'
 import {fragmentLine} from '../kconfig/contract.js'
 import {kernelFeatures} from '../kconfig/features.js'
@@ -7,6 +8,7 @@ import type {Deployment} from '../spec/deployment.js'
 import {treeBootConfig} from './boot-config.js'
 import {buildrootBoards} from './buildroot-board.js'
 import {deploymentFiles} from './deployment-catalogue.js'
+import {KERNEL_CONFIG, kernelModel} from './kernel-model.js'
 import {contentOf, sourcesBelow, treeFileFrom, TREE_FOLDER, type TemplateSet, type TreeFile} from './template-set.js'
 import {userDefconfigLines} from './user-defconfig.js'
 
@@ -17,6 +19,9 @@ export interface TreeRequest {
   templates: TemplateSet
   /** Text of the project's br2-external/user.defconfig, where it has one. */
   userDefconfig?: string
+  pins: Pins
+  /** Text of the configuration that a kernel of the user's own starts from. */
+  kernelConfig?: string
 }
 
 export const USER_DEFCONFIG = `${TREE_FOLDER}/user.defconfig`
@@ -29,12 +34,11 @@ const NOT_COMMON = ['config.txt', 'cmdline.txt', 'initramfs/']
 
 /** Every file of a project's br2-external/, sorted by path: the same request makes the same bytes. */
 export function renderTree(request: TreeRequest): TreeFile[] {
-  const [firstDeployment] = request.deployments
-  if (firstDeployment === undefined) throw new BrmcError('INTERNAL', 'a tree needs at least one deployment')
+  const [firstDeployment = refuseNone()] = request.deployments
   const files = [
     ...topFiles(request, firstDeployment),
     ...BOARD_NAMES.flatMap(name => boardFiles(request, boards[name])),
-    ...commonFiles(request.templates),
+    ...commonFiles(request, firstDeployment),
     ...sourcesBelow(request.templates, 'overlays/router').map(({source, path}) => treeFileFrom(request.templates, source, `${TREE_FOLDER}/overlays/router/${path}`, {})),
     ...request.deployments.flatMap(deployment => deploymentFiles(deployment).map(({template, target, model}) =>
       treeFileFrom(request.templates, `overlays/deployment/${template}`, `${TREE_FOLDER}/overlays/deployments/${deployment.name}/${target}`, model))),
@@ -42,11 +46,15 @@ export function renderTree(request: TreeRequest): TreeFile[] {
   return files.sort((a, b) => a.path < b.path ? -1 : 1)
 }
 
+function refuseNone(): never {
+  throw new BrmcError('INTERNAL', 'a tree needs at least one deployment')
+}
+
 function topFiles({project, deployments, templates}: TreeRequest, {board}: Deployment): TreeFile[] {
   const names = deployments.map(({name}) => name)
   const model = {project, board: boards[board], firstDeployment: names[0], lastDeployment: names.at(-1), deploymentNames: names.join(' ')}
   return [
-    ...['external.desc.ejs', 'Config.in', 'external.mk.ejs', 'README.md.ejs'].map(name => {
+    ...['external.desc.ejs', 'Config.in', 'external.mk.ejs', 'README.md.ejs', 'overlays/deployments.mk.ejs'].map(name => {
       const source = `${TREE_FOLDER}/${name}`
       return treeFileFrom(templates, source, source.replace(/\.ejs$/, ''), model)
     }),
@@ -54,11 +62,15 @@ function topFiles({project, deployments, templates}: TreeRequest, {board}: Deplo
   ]
 }
 
-function commonFiles(templates: TemplateSet): TreeFile[] {
-  const model = {kernelFeatures: kernelFeatures.map(({name, reason, symbols, modules}) => ({name, reason, modules: modules.join(' '), lines: symbols.map(fragmentLine)}))}
-  return sourcesBelow(templates, COMMON)
+function commonFiles({templates, pins, kernelConfig}: TreeRequest, {kernel, board}: Deployment): TreeFile[] {
+  const model = {
+    kernelFeatures: kernelFeatures.map(({name, reason, symbols, modules}) => ({name, reason, modules: modules.join(' '), lines: symbols.map(fragmentLine)})),
+    kernel: kernelModel(kernel, boards[board], pins),
+  }
+  const files = sourcesBelow(templates, COMMON)
     .filter(({path}) => !NOT_COMMON.some(name => path.startsWith(name)))
     .map(({source, path}) => treeFileFrom(templates, source, `${TREE_FOLDER}/${COMMON}/${path}`, model))
+  return kernelConfig === undefined ? files : [...files, {path: `${TREE_FOLDER}/${KERNEL_CONFIG}`, content: Buffer.from(kernelConfig), executable: false}]
 }
 
 function boardFiles(request: TreeRequest, board: Board): TreeFile[] {
@@ -75,13 +87,22 @@ function bootFiles(board: Board, templates: TemplateSet): TreeFile[] {
     ({path: `${TREE_FOLDER}/board/${board.name}/${name}`, content: Buffer.from(text), executable: false}))
 }
 
-function defconfig({project, deployments, templates, userDefconfig = ''}: TreeRequest, board: Board): TreeFile {
-  const {deviceTrees, firmware} = buildrootBoards[board.name]
+const TOOLCHAINS = {
+  bootlin: ['BR2_TOOLCHAIN_EXTERNAL=y', 'BR2_TOOLCHAIN_EXTERNAL_BOOTLIN=y', 'BR2_TOOLCHAIN_EXTERNAL_BOOTLIN_AARCH64_GLIBC_STABLE=y'],
+  internal: ['BR2_TOOLCHAIN_BUILDROOT_GLIBC=y', 'BR2_TOOLCHAIN_BUILDROOT_CXX=y'],
+} as const
+
+function defconfig({project, deployments, templates, pins, userDefconfig = ''}: TreeRequest, board: Board): TreeFile {
+  const {firmware} = buildrootBoards[board.name]
+  const [{kernel, buildroot: {toolchain}} = refuseNone()] = deployments
+  const model = kernelModel(kernel, board, pins)
   const ownFragment = `board/${board.name}/linux.fragment`
   const content = contentOf(templates, `${TREE_FOLDER}/configs/board_defconfig.ejs`, {
     project,
     board,
-    buildroot: {deviceTrees: deviceTrees.map(name => `broadcom/${name}`).join(' '), firmware},
+    kernel: model,
+    // A compiler of the user's own is a matter of the machine that builds: brmc image puts it in place of this one.
+    buildroot: {toolchain: TOOLCHAINS[toolchain === 'internal' ? 'internal' : 'bootlin'], deviceTrees: model.deviceTrees.map(name => `broadcom/${name}`).join(' '), firmware},
     kernelFragments: [`${COMMON}/linux.fragment`, ...templates.has(ownFragment) ? [ownFragment] : [], 'linux-user.fragment']
       .map(path => `$(BR2_EXTERNAL_BRMC_PATH)/${path}`).join(' '),
     // A base serves every deployment of its board, and one board's image may be tried on another: all have all packages.

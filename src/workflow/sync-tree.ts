@@ -7,7 +7,9 @@ import {planSync, type Resolutions, type SyncPlan} from '../sync/plan.js'
 import {readManifest, readTreeState} from '../sync/read-tree-state.js'
 import {unifiedDiff} from '../sync/unified-diff.js'
 import {renderTree} from '../tree/catalogue.js'
+import {readKernelConfig} from '../tree/read-kernel-config.js'
 import {readTemplates} from '../tree/read-templates.js'
+import {readPins} from '../tree/read-pins.js'
 import {readUserDefconfig} from '../tree/read-user-defconfig.js'
 import type {TemplateSet, TreeFile} from '../tree/template-set.js'
 import {projectNameOf, type OpenProject} from './open-project.js'
@@ -28,6 +30,8 @@ export async function planTree({folder, checked}: OpenProject, resolutions?: Res
     deployments: checked.deployments,
     templates,
     userDefconfig,
+    pins: await readPins(folder),
+    ...await readKernelConfig(folder, checked.deployments[0]?.kernel),
   })
   const rendered = renderedFiles(files)
   const manifest = await readManifest(folder)

@@ -10,6 +10,7 @@ import {renderedFiles} from '../../src/sync/rendered-files.js'
 import {planSync, statusOf, type Resolutions, type SyncPlan} from '../../src/sync/plan.js'
 import {readManifest, readTreeState} from '../../src/sync/read-tree-state.js'
 import {unifiedDiff} from '../../src/sync/unified-diff.js'
+import {SHIPPED_PINS} from '../../src/boards/pins.js'
 import {renderTree} from '../../src/tree/catalogue.js'
 import {readTemplates} from '../../src/tree/read-templates.js'
 import type {TreeFile} from '../../src/tree/template-set.js'
@@ -25,7 +26,7 @@ describe('a generated tree', () => {
 
   before(async () => {
     project = await mkdtemp(join(tmpdir(), 'brmc project-'))
-    files = renderTree({...sources(), templates: await readTemplates()})
+    files = renderTree({pins: SHIPPED_PINS, ...sources(), templates: await readTemplates()})
   })
   after(() => rm(project, {recursive: true, force: true}))
 
@@ -82,7 +83,7 @@ describe('a generated tree', () => {
 
   it('loses the files of a deployment that is gone, and mends what was broken', async () => {
     const {project: {name}, deployments} = sources()
-    const fewer = renderTree({project: {name}, deployments: deployments.slice(0, 1), templates: await readTemplates()})
+    const fewer = renderTree({pins: SHIPPED_PINS, project: {name}, deployments: deployments.slice(0, 1), templates: await readTemplates()})
     await rm(join(project, FRAGMENT))
     await chmod(join(project, 'br2-external/board/common/post-image.sh'), 0o644)
     const touched = await applyPlan(project, await planFor(fewer), fewer)

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import {BrmcError} from '../../src/errors.js'
+import {SHIPPED_PINS} from '../../src/boards/pins.js'
 import {renderTree} from '../../src/tree/catalogue.js'
 import {readTemplates} from '../../src/tree/read-templates.js'
 import type {TreeFile} from '../../src/tree/template-set.js'
@@ -14,7 +15,8 @@ const LINES = {
 
 async function treeOf(name: string, userDefconfig = ''): Promise<Map<string, TreeFile>> {
   const project = projects[name] ?? expect.fail(`no project ${name}`)
-  const files = renderTree({project: {name: project.name}, deployments: project.deployments, templates: await readTemplates(), userDefconfig})
+  const {name: projectName, deployments} = project
+  const files = renderTree({pins: SHIPPED_PINS, project: {name: projectName}, deployments, templates: await readTemplates(), userDefconfig})
   return new Map(files.map(file => [file.path, file]))
 }
 
@@ -25,7 +27,7 @@ describe('renderTree', () => {
     const [one, other] = [await treeOf('post'), await treeOf('post')]
     expect([...one.entries()]).to.deep.equal([...other.entries()])
     const project = projects.post ?? expect.fail()
-    const paths = renderTree({project: {name: 'x'}, deployments: project.deployments, templates: await readTemplates()}).map(({path}) => path)
+    const paths = renderTree({pins: SHIPPED_PINS, project: {name: 'x'}, deployments: project.deployments, templates: await readTemplates()}).map(({path}) => path)
     expect(paths).to.deep.equal([...new Set(paths)].sort())
   })
 
@@ -74,7 +76,7 @@ describe('renderTree', () => {
     const tree = await treeOf('post')
     expect(textOf(tree, 'configs/brmc_virt_defconfig')).to.include('BR2_PACKAGE_TCPDUMP=y\n').and.to.include('BR2_PACKAGE_IPROUTE2=y\n')
     expect(textOf(await treeOf('lab'), 'configs/brmc_virt_defconfig')).not.to.include('BR2_PACKAGE_TCPDUMP')
-    expect(textOf(tree, 'external.mk')).to.include('BRMC_DEPLOYMENT ?= default\n')
+    expect(textOf(tree, 'overlays/deployments.mk')).to.include('BRMC_DEPLOYMENT ?= default\n')
   })
 
   it("ends each defconfig with the user's own lines", async () => {

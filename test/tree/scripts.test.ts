@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path'
 import {expect} from 'chai'
 
 import {run, type RunResult} from '../../src/process/run.js'
+import {SHIPPED_PINS} from '../../src/boards/pins.js'
 import {renderTree} from '../../src/tree/catalogue.js'
 import {readTemplates} from '../../src/tree/read-templates.js'
 import {projects} from './projects.js'
@@ -15,7 +16,8 @@ describe('scripts that Buildroot runs', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "brmc it's a tree-"))
     const {name, deployments} = projects.post ?? expect.fail()
-    for (const {path, content, executable} of renderTree({project: {name}, deployments, templates: await readTemplates()})) await put(path, content, executable)
+    const files = renderTree({pins: SHIPPED_PINS, project: {name}, deployments, templates: await readTemplates()})
+    for (const {path, content, executable} of files) await put(path, content, executable)
   })
   afterEach(() => rm(folder, {recursive: true, force: true}))
 

@@ -4,9 +4,7 @@
 #
 ################################################################################
 
-# Which folder below overlays/deployments is laid over the root, as in
-#   make BRMC_DEPLOYMENT=lisbon
-# Folders: default lisbon
-BRMC_DEPLOYMENT ?= default
+# Which folder below overlays/deployments is laid over the root. Apart, so that a new deployment changes nothing that a base is made of
+include $(wildcard $(BR2_EXTERNAL_BRMC_PATH)/overlays/deployments.mk)
 
 include $(sort $(wildcard $(BR2_EXTERNAL_BRMC_PATH)/package/*/*.mk))

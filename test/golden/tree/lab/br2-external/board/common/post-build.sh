@@ -8,7 +8,6 @@ tree=$(cd "$(dirname "$0")/../.." && pwd)
 # Buildroot's packages bring boot scripts of their own. Those of overlays/router do the same work, by events and in brmc's order;
 # two for one job would race, and of two multicast daemons only one gets the kernel's routing table. A script of the same name
 # that an overlay brought stays. S41mrouted, were it kept, would let no packet through for 30 s.
-[ -d "$tree/overlays/router" ] || exit 0
 for script in S02sysctl S10mdev S11modules S35nftables S40network S41mrouted S41smcroute S50dropbear; do
 	ours=no
 	for overlay in "$tree"/overlays/router "$tree"/overlays/deployments/*; do
