@@ -21,6 +21,8 @@ export const BundleSchema = z.strictObject({
   packages: z.array(z.strictObject({name: z.string(), version: z.string()})),
   /** Bytes of every other file of the bundle, by its path in it: shows at little cost that one was cut short. */
   sizes: z.record(z.string(), z.int().nonnegative()),
+  /** What went into the key, by name, as names and hashes: tells why a base does not fit where it is wanted. */
+  ingredients: z.record(z.string(), z.json()).optional(),
 })
 
 export type Bundle = z.output<typeof BundleSchema>

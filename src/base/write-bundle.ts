@@ -16,7 +16,8 @@ export interface BundleParts {
   boot: ReadonlyMap<string, Buffer>
 }
 
-const PARTIAL = '.partial'
+/** Ends the name of what is being written into the folder of bases. */
+export const PARTIAL = '.partial'
 
 /** The bundle in `folder`, if a whole one is there: every file of it, none of them cut short. */
 export async function readBundle(folder: string): Promise<Bundle | undefined> {
@@ -39,10 +40,8 @@ export async function writeBundle(folder: string, {bundle, entries, boot}: Bundl
     ])
     const sizes = {[ROOTFS_TAR]: rootfsSize, ...Object.fromEntries([...boot].map(([name, {length}]) => [`${BOOT_FOLDER}/${name}`, length]))}
     await writeFile(join(partial, BUNDLE_FILE), `${JSON.stringify({...bundle, sizes} satisfies Bundle, undefined, 2)}\n`)
-    await Promise.all([BUNDLE_FILE, ...[...boot.keys()].map(name => join(BOOT_FOLDER, name)), BOOT_FOLDER, '.'].map(name => sync(join(partial, name))))
-    await rm(folder, {recursive: true, force: true})
-    await rename(partial, folder)
-    await sync(dirname(folder))
+    await Promise.all([BUNDLE_FILE, ...[...boot.keys()].map(name => join(BOOT_FOLDER, name)), BOOT_FOLDER].map(name => sync(join(partial, name))))
+    await settleBundle(partial, folder)
     return {...bundle, sizes}
   } catch (error) {
     await rm(partial, {recursive: true, force: true})
@@ -51,7 +50,16 @@ export async function writeBundle(folder: string, {bundle, entries, boot}: Bundl
   }
 }
 
-async function clearPartials(folder: string): Promise<void> {
+/** Makes the finished bundle in `partial`, whose files are flushed, the one in `folder`. */
+export async function settleBundle(partial: string, folder: string): Promise<void> {
+  await sync(partial)
+  await rm(folder, {recursive: true, force: true})
+  await rename(partial, folder)
+  await sync(dirname(folder))
+}
+
+/** Clears away what killed runs left in the folder of bases, which is made where it is missing. */
+export async function clearPartials(folder: string): Promise<void> {
   await mkdir(folder, {recursive: true})
   const partials = (await readdir(folder)).filter(name => name.endsWith(PARTIAL))
   await Promise.all(partials.map(name => rm(join(folder, name), {recursive: true, force: true})))
