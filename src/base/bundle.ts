@@ -16,6 +16,8 @@ export const BundleSchema = z.strictObject({
   kernel: z.string(),
   /** File below boot/ that finds and mounts an ext4 root; absent where the kernel can do it alone. */
   initramfs: z.string().optional(),
+  /** Names of device trees and serial ports are those of kernel.org's kernel, not of Raspberry Pi's. */
+  upstreamKernel: z.boolean().optional(),
   /** The only time there is in what is built from this base: seconds since 1970. */
   sourceDateEpoch: z.number().int(),
   packages: z.array(z.strictObject({name: z.string(), version: z.string()})),

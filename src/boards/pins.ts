@@ -15,6 +15,8 @@ export const PinsSchema = z.strictObject({
     sha256: Sha256,
     /** BR2_VERSION_EPOCH, seconds since 1970: the only time in what is built. */
     epoch: z.int().positive(),
+    /** Of the release's tag. */
+    commit: Commit,
   }),
   /** Raspberry Pi's kernel: BR2_LINUX_KERNEL_CUSTOM_TARBALL_LOCATION of configs/raspberrypi*_defconfig, board/raspberrypi/patches/linux/linux.hash. */
   kernel: z.strictObject({commit: Commit, sha256: Sha256}),
@@ -27,7 +29,7 @@ export type Pins = z.output<typeof PinsSchema>
 /** What this version of brmc was tried with; a project's own brmc.pins.json wins. */
 export const SHIPPED_PINS: Pins = {
   version: 1,
-  buildroot: {version: '2026.02.3', sha256: '5a59e7501b0b4ec52c41f4bfa79412320e0b37eae5f719605a258e8d0c6fc7fb', epoch: 1_781_643_700},
+  buildroot: {version: '2026.02.3', sha256: '5a59e7501b0b4ec52c41f4bfa79412320e0b37eae5f719605a258e8d0c6fc7fb', epoch: 1_781_643_700, commit: '679b9ead7620bbf193620d1ebf56f53c1764d37a'},
   kernel: {commit: '21b410140c47ffab5668399f6f143c7d7b935c8b', sha256: '7c31df8061aae748a6e72417bfe743a54198fb5bdc96e229ecc605dc621d32ef'},
   firmware: {commit: '063bcab6c8a90efb0d19f69d88cbbc7ec79cab68'},
 }

@@ -1,3 +1,5 @@
+import {resolve} from 'node:path'
+
 import {Args, Flags} from '@oclif/core'
 
 import {BaseCommand} from '../base-command.js'
@@ -20,6 +22,11 @@ export default class Image extends BaseCommand {
     project: Flags.directory({summary: 'Folder of the project', default: '.', helpValue: '<folder>', exists: true}),
     base: Flags.option({summary: 'Base, whatever the file says', options: ['debian', 'buildroot'] as const})(),
     root: Flags.option({summary: 'Root format, whatever the file says', options: ['ext4', 'ram'] as const})(),
+    engine: Flags.option({summary: "What runs Buildroot's container", options: ['auto', 'docker', 'podman', 'none'] as const})(),
+    buildroot: Flags.directory({summary: 'A checkout of Buildroot in place of the pinned release', helpValue: '<folder>', exists: true}),
+    'dl-dir': Flags.string({summary: 'Folder of downloaded sources', helpValue: '<folder>'}),
+    'ccache-dir': Flags.string({summary: 'Folder of compiled objects', helpValue: '<folder>'}),
+    jobs: Flags.integer({summary: 'Programs of the build at once', min: 1}),
     release: Flags.string({summary: 'Also write .img.xz, .bmap and SHA256SUMS into this folder', helpValue: '<folder>'}),
   }
 
@@ -30,6 +37,13 @@ export default class Image extends BaseCommand {
       names: argv.map(String),
       ...flags.base && {base: flags.base},
       ...flags.root && {root: flags.root},
+      buildroot: {
+        ...flags.engine !== undefined && {engine: flags.engine},
+        ...flags.buildroot !== undefined && {path: resolve(flags.buildroot)},
+        ...flags['dl-dir'] !== undefined && {downloads: resolve(flags['dl-dir'])},
+        ...flags['ccache-dir'] !== undefined && {ccache: resolve(flags['ccache-dir'])},
+        ...flags.jobs !== undefined && {jobs: flags.jobs},
+      },
       ...flags.release !== undefined && {releaseFolder: flags.release},
       ...sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']),
       reporting: this.reporting,

@@ -130,7 +130,7 @@ function configFiles({spec, deployment, base: {bundle}, templates}: ComposeReque
     root: deployment.root,
     rootFileSystem: {uuid: rootUuid, diskSignature},
     initramfsFiles: deployment.root === 'ram' ? archives : bundle.initramfs === undefined ? [] : [bundle.initramfs],
-    upstreamKernel: bundle.provider === 'debian',
+    upstreamKernel: bundle.upstreamKernel ?? bundle.provider === 'debian',
     ...country !== undefined && {country},
   }, templates)
   return Object.entries({'config.txt': configTxt, 'cmdline.txt': cmdlineTxt}).map(([path, text]) => {

@@ -1,13 +1,14 @@
 import {join, resolve} from 'node:path'
 
 import {refusals} from '../base/debian/refusals.js'
-import {makeDebianBase, type BaseProgress, type DebianBase} from '../base/debian/write-base.js'
 import {BrmcError} from '../errors.js'
 import {makeFolder} from '../files/write-folder.js'
 import {run} from '../process/run.js'
 import type {Spec} from '../spec/schema.js'
-import {contentOf, type TemplateSet} from '../tree/template-set.js'
+import type {TemplateSet} from '../tree/template-set.js'
 import {alone, PROJECT_LOCK} from './alone.js'
+import {baseOf} from './base-of.js'
+import {mebibytes, type MadeBase} from './base-request.js'
 import {composeImage, type ComposedImage} from './compose-image.js'
 import {imagePath} from './image-path.js'
 import {chooseDeployments, openProject, type ChosenDeployment, type OpenProject} from './open-project.js'
@@ -23,6 +24,8 @@ export interface ImagesRequest {
   /** In place of what the file says. */
   base?: Spec['base']
   root?: Spec['root']
+  /** Settings of the base buildroot in place of what the file says; paths are absolute. */
+  buildroot?: Partial<Spec['buildroot']>
   /** Also write what a release needs into this folder: .img.xz, .bmap, SHA256SUMS. */
   releaseFolder?: string
   /** Seconds since 1970, in place of the base's own (SOURCE_DATE_EPOCH). */
@@ -35,7 +38,7 @@ interface Making {
   project?: OpenProject
   chosen: ChosenDeployment[]
   templates?: TemplateSet
-  bases: Map<string, DebianBase>
+  bases: Map<string, MadeBase>
   images: ComposedImage[]
   released: string[]
   warnings: string[]
@@ -54,11 +57,11 @@ export async function makeImages(request: ImagesRequest): Promise<Pick<Making, '
 }
 
 async function check(making: Making, show: Show): Promise<void> {
-  const {folder, names, base, root} = making.request
+  const {folder, names, base, root, buildroot} = making.request
   making.project = await openProject(folder)
   making.chosen = chooseDeployments(making.project, names).map(({deployment, spec}) => ({
     spec: {...spec, ...base && {base}, ...root && {root}},
-    deployment: {...deployment, ...base && {base}, ...root && {root}},
+    deployment: {...deployment, ...base && {base}, ...root && {root}, buildroot: {...deployment.buildroot, ...buildroot}},
   }))
   for (const {deployment} of making.chosen) refuse(deployment)
   if (making.request.releaseFolder !== undefined) {
@@ -71,12 +74,7 @@ async function check(making: Making, show: Show): Promise<void> {
 
 /** What cannot be done is said before anything starts. */
 function refuse(deployment: ChosenDeployment['deployment']): void {
-  if (deployment.base === 'buildroot') {
-    throw new BrmcError('BASE_UNSUPPORTED', `${deployment.name}: brmc does not drive Buildroot yet`, {
-      suggestions: ['use Debian\'s packages: brmc image --base debian', 'or build br2-external/ by hand, as its README.md says'],
-    })
-  }
-
+  if (deployment.base === 'buildroot') return
   const [first, ...others] = refusals(deployment)
   if (!first) return
   throw new BrmcError(first.code, first.message, {details: others.map(({message}) => message), suggestions: first.suggestions})
@@ -90,33 +88,15 @@ async function generate(making: Making, show: Show): Promise<void> {
 }
 
 async function makeBase(making: Making, {deployment}: ChosenDeployment, show: Show): Promise<void> {
-  const {folder} = projectOf(making)
-  const base = await makeDebianBase({
-    deployment,
-    projectFolder: folder,
-    cacheFolder: join(folder, 'build'),
-    run,
-    initScript: contentOf(templatesOf(making), 'board/common/initramfs/init', {}).toString(),
-    epochOverride: making.request.epochOverride,
-    onProgress: progress => { show.say(progressLine(progress)) },
-    signal: making.request.reporting.signal,
-  })
+  const {request: {epochOverride, reporting}} = making
+  const base = await baseOf({
+    deployment, folder: projectOf(making).folder, templates: templatesOf(making), reporting, ...epochOverride !== undefined && {epochOverride},
+  }, show)
   making.bases.set(deployment.name, base)
   making.warnings.push(...base.warnings)
-  const {kernelRelease, packages, key} = base.bundle
-  show.conclude(`${deployment.name}: base debian, kernel ${kernelRelease}, ${packages.length} packages${base.cached ? ` (as made before: ${key.slice(0, 12)})` : ''}`)
-}
-
-const STEP_WORDS: Readonly<Record<BaseProgress['step'], string>> = {
-  index: 'reading the package index',
-  packages: 'downloading packages',
-  unpack: 'unpacking',
-  modules: 'choosing kernel modules',
-  write: 'writing the base',
-}
-
-function progressLine({step, done, total}: BaseProgress): string {
-  return step === 'packages' ? `${STEP_WORDS[step]}: ${mebibytes(done)} of ${mebibytes(total)} MiB` : STEP_WORDS[step]
+  const {provider, kernelRelease, packages, key} = base.bundle
+  const made = base.cached ? ` (as made before: ${key.slice(0, 12)})` : ''
+  show.conclude(`${deployment.name}: base ${provider}, kernel ${kernelRelease}, ${packages.length} packages${made}`)
 }
 
 async function compose(making: Making, chosen: ChosenDeployment, show: Show): Promise<void> {
@@ -138,8 +118,6 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
 
   show.conclude(`${chosen.deployment.name}: ${imagePath(chosen.deployment.name)}, ${mebibytes(image.manifest.size)} MiB, root ${chosen.deployment.root}`)
 }
-
-const mebibytes = (bytes: number): number => Math.round(bytes / 1024 / 1024)
 
 function projectOf({project}: Making): OpenProject {
   if (!project) throw new BrmcError('INTERNAL', 'the project is opened first')

@@ -1,0 +1,55 @@
+/** What brmc keeps in the output folder beside Buildroot's own files, so that it goes wherever the output goes. */
+export const OWN_FOLDER = '.brmc'
+/** OutputState as JSON. */
+export const STATE_FILE = `${OWN_FOLDER}/state.json`
+/** There while make runs: still there at the next run, make was killed. */
+export const RUNNING_FILE = `${OWN_FOLDER}/running`
+
+/**
+ * Shell text that puts an output right in which make was killed at any moment (`kill -9`, a stopped daemon, a power cut): a step that had begun and
+ * not ended may have left half a file that make would take for whole, so its package starts again from its source. build-time.log has
+ * `<seconds>:<start|end>:<step>:<package>`, blanks around names (Makefile, step_time).
+ */
+export const RECOVER_SCRIPT = `
+set -eu
+cd "$1"
+[ -e ${RUNNING_FILE} ] || exit 0
+touch build/build-time.log
+awk -F: '{gsub(/ /, "", $3); gsub(/ /, "", $4); step = $4 ":" $3}
+  $2 == "start" {open[step] = $4}
+  $2 == "end" {delete open[step]}
+  END {for (step in open) print open[step]}' build/build-time.log | sort -u | while read -r name; do
+  [ -n "$name" ] || continue
+  echo "$name"
+  rm -rf "build/$name" "build/$name"-[0-9a-zA-Z]* "per-package/$name"
+done
+# A package that was being unpacked or patched has no step open yet, and no stamp of it either.
+for folder in build/*/; do
+  [ -e "$folder" ] || continue
+  case $folder in build/buildroot-config/ | build/buildroot-fs/ | build/locales.nopurge/) continue ;; esac
+  [ -e "$folder.stamp_patched" ] || [ -e "$folder.stamp_rsynced" ] || rm -rf "$folder"
+done
+rm -rf build/buildroot-fs images target
+rm -f ${RUNNING_FILE}
+`
+
+/** Shell text that runs the command in its arguments after the first, a file that is there meanwhile. Asked to end, it waits for the command, which is asked too. */
+export const MARKED_SCRIPT = `
+mark=$1
+shift
+mkdir -p "\${mark%/*}"
+: > "$mark"
+trap : TERM INT HUP
+"$@"
+status=$?
+rm -f "$mark"
+exit "$status"
+`
+
+/** Shell text that takes away all that was built in the output folder $1; the configuration stays. */
+export const EMPTY_SCRIPT = `
+set -eu
+cd "$1"
+find . -mindepth 1 -maxdepth 1 ! -name .config ! -name .config.old ! -name Makefile ! -name '.br2-external*' ! -name ${OWN_FOLDER} -exec rm -rf {} +
+rm -f ${STATE_FILE} ${RUNNING_FILE}
+`

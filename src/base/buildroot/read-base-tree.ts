@@ -1,0 +1,56 @@
+import {lstat, readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {BOARD_NAMES, type BoardName} from '../../boards/boards.js'
+import {BrmcError} from '../../errors.js'
+import {sha256} from '../../files/sha256.js'
+
+/** A file of br2-external/ that a base is made of. */
+export interface BaseTreeFile {
+  /** Below br2-external/. */
+  path: string
+  content: Buffer
+  executable: boolean
+  sha256: string
+}
+
+/**
+ * What of the tree on disk (the user may have edited it) goes into the base of `board`, sorted by path: all of it but overlays, which brmc lays
+ * over the base itself, words for readers, and what only other boards read. Throws SPEC_INVALID for links and devices.
+ */
+export async function readBaseTree(treeFolder: string, board: BoardName): Promise<BaseTreeFile[]> {
+  const files: BaseTreeFile[] = []
+  await walk(treeFolder, '', {board, files})
+  return files.sort((a, b) => a.path < b.path ? -1 : 1)
+}
+
+interface Walking {
+  board: BoardName
+  files: BaseTreeFile[]
+}
+
+async function walk(folder: string, below: string, walking: Walking): Promise<void> {
+  for (const entry of await readdir(join(folder, below), {withFileTypes: true})) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    if (!belongsToBase(path, walking.board)) continue
+    if (entry.isDirectory()) {
+      await walk(folder, path, walking)
+    } else if (entry.isFile()) {
+      const content = await readFile(join(folder, path))
+      const {mode} = await lstat(join(folder, path))
+      walking.files.push({path, content, executable: (mode & 0o111) !== 0, sha256: sha256(content)})
+    } else {
+      throw new BrmcError('SPEC_INVALID', `br2-external/${path} is neither file nor folder: a tree that is built elsewhere has to hold its files itself`, {
+        suggestions: ['put a copy of what it points to in its place'],
+      })
+    }
+  }
+}
+
+function belongsToBase(path: string, board: BoardName): boolean {
+  if (path === 'overlays' || path === 'README.md') return false
+  const [, defconfig] = /^configs\/brmc_(.+)_defconfig$/.exec(path) ?? []
+  if (defconfig !== undefined) return defconfig === board
+  const [, folder] = /^board\/([^/]+)$/.exec(path) ?? []
+  return folder === undefined || folder === board || !BOARD_NAMES.some(name => name === folder)
+}

@@ -1,0 +1,160 @@
+import type {Workshop} from '../../container/workshop.js'
+import {BrmcError} from '../../errors.js'
+import {CONTRACT_VARIABLES, parsePrintedVariables, type PrintedVariables} from '../../kconfig/printed-variables.js'
+import {empty, make, makeMarked, readOutputFile, readOutputState, recover, shell, writeOutputFile, writeOutputState, type Output} from './output.js'
+import {OWN_FOLDER} from './output-files.js'
+import {planRebuild, type OutputState, type RebuildPlan} from './plan-rebuild.js'
+import {effectiveDefconfig, settingLines} from './settings.js'
+import {parseToolchainFacts, toolchainLines} from './toolchain.js'
+
+export interface BuildRequest {
+  workshop: Workshop
+  epoch: number
+  /** Text of the tree's defconfig of the board. */
+  defconfig: string
+  jobs: number
+  ccache: boolean
+  /** Text of board/builder/toolchain-facts.sh. */
+  toolchainFacts: string
+  ground: OutputState['ground']
+  tree: OutputState['tree']
+  overrides: OutputState['overrides']
+  watch: BuildWatch
+}
+
+/** Who is told what happens, and may object. */
+export interface BuildWatch {
+  onStep: (step: BuildStep) => void
+  /** Each line that make prints. */
+  onLine: (line: string) => void
+  /** Buildroot's configuration is there: throws where it is not what was asked. */
+  onConfigured: (configured: Configured) => Promise<void>
+  /** Sources of kernel and BusyBox are unpacked, nothing is compiled yet: throws where their Kconfig will not give what is asked. */
+  onPatched: (configured: Configured) => Promise<void>
+  /** How much will be built anew, and why. */
+  onPlan: (plan: RebuildPlan, configured: Configured) => void
+  /** make ended with this status: throws what it means. */
+  onFailed: (status: number) => never
+}
+
+export type BuildStep = 'configure' | 'download' | 'unpack' | 'build' | 'collect'
+
+export interface Configured {
+  output: Output
+  /** Buildroot's .config. */
+  config: string
+  /** The defconfig that it was made of. */
+  defconfig: string
+  packages: readonly PackageInfo[]
+  printed: PrintedVariables
+}
+
+export interface PackageInfo {
+  name: string
+  version: string
+  host: boolean
+}
+
+const DEFCONFIG = `${OWN_FOLDER}/defconfig`
+const KNOWLEDGE = `${OWN_FOLDER}/knowledge.json`
+
+/** What make says of a configuration. */
+type Knowledge = Pick<Configured, 'packages' | 'printed'>
+
+/** Builds the output, from wherever it stands; afterwards its images/ are what `tree` and `defconfig` say. */
+export async function runBuild(request: BuildRequest): Promise<Configured> {
+  const {workshop, epoch, watch} = request
+  const output: Output = {workshop, epoch}
+  watch.onStep('configure')
+  const startedAgain = await recover(output)
+  const before = await readOutputState(output)
+  const configured = await configure(request, output, before)
+  await watch.onConfigured(configured)
+
+  const now: OutputState = {version: 1, ground: request.ground, config: configured.config, tree: request.tree, overrides: request.overrides}
+  const plan = planRebuild(before, now, configured.packages.map(({name}) => name))
+  watch.onPlan({...plan, why: [...plan.why, ...startedAgain.map(name => `${name} was being built when an earlier run was killed`)]}, configured)
+  if (plan.fresh) await empty(output)
+  if (plan.again.length > 0) await make(output, plan.again.map(name => `${name}-dirclean`), {onLine: watch.onLine})
+  await writeOutputState(output, now)
+  await writeOutputFile(output, KNOWLEDGE, JSON.stringify({packages: configured.packages, printed: configured.printed} satisfies Knowledge))
+  await fetchSources(request, configured, before !== undefined && !plan.fresh && before.sources === true && before.config === now.config)
+  await writeOutputState(output, {...now, sources: true})
+  watch.onStep('build')
+  await makeOrFail(request, output, [`-j${request.jobs}`])
+  return configured
+}
+
+/** Those whose Kconfig is asked come first: a wish that cannot be met is told before the rest is waited for. */
+async function fetchSources(request: BuildRequest, configured: Configured, fetched: boolean): Promise<void> {
+  const {watch} = request
+  const {output} = configured
+  if (!fetched) {
+    watch.onStep('download')
+    await seedKernel(output)
+    await makeOrFail(request, output, ['linux-source', 'busybox-source'], true)
+  }
+  watch.onStep('unpack')
+  await makeOrFail(request, output, ['linux-patch', 'busybox-patch'])
+  await watch.onPatched(configured)
+  if (fetched) return
+  watch.onStep('download')
+  await makeOrFail(request, output, ['source'], true)
+}
+
+/** A kernel archive of the user's own stands among the downloads as if it had been fetched: its hash is asked for like any other's. */
+async function seedKernel(output: Output): Promise<void> {
+  const {kernel, downloads} = output.workshop.places
+  if (kernel === undefined) return
+  await shell(output, 'set -eu; mkdir -p "$2/linux"; cd "$1"; for file in *; do cmp -s "$file" "$2/linux/$file" || cp "$file" "$2/linux/$file"; done', [kernel, downloads])
+}
+
+async function makeOrFail({watch}: BuildRequest, output: Output, args: readonly string[], network = false): Promise<void> {
+  const {exitCode} = await makeMarked(output, args, {network, onLine: watch.onLine, accept: [0, 1, 2]})
+  if (exitCode !== 0) watch.onFailed(exitCode)
+}
+
+async function configure(request: BuildRequest, output: Output, before?: OutputState): Promise<Configured> {
+  const {workshop, watch} = request
+  const {toolchain, output: place} = workshop.places
+  const defconfig = effectiveDefconfig(request.defconfig, settingLines({
+    places: workshop.places,
+    jobs: request.jobs,
+    ccache: request.ccache,
+    overrides: Object.keys(request.overrides).length > 0,
+    ...toolchain !== undefined && {toolchain: await externalToolchain(request, output, toolchain)},
+  }))
+  await writeOutputFile(output, DEFCONFIG, defconfig)
+  const {exitCode} = await make(output, [`BR2_DEFCONFIG=${place}/${DEFCONFIG}`, 'defconfig'], {onLine: watch.onLine, accept: [0, 1, 2]})
+  if (exitCode !== 0) watch.onFailed(exitCode)
+  const config = await readOutputFile(output, '.config') ?? ''
+  return {output, config, defconfig, ...await knowledgeOf(request, output, {config, before})}
+}
+
+async function externalToolchain({toolchainFacts, workshop}: BuildRequest, output: Output, place: string): Promise<string[]> {
+  const {stdout} = await shell(output, toolchainFacts, [place])
+  return toolchainLines(parseToolchainFacts(stdout, workshop.toHostPaths(place)), place)
+}
+
+/** Each question takes make some seconds: both are asked at once, and once for each configuration. */
+async function knowledgeOf({ground}: BuildRequest, output: Output, {config, before}: {config: string, before: OutputState | undefined}): Promise<Knowledge> {
+  const same = before?.config === config && before.ground.builder === ground.builder && before.ground.buildroot === ground.buildroot
+  const known = same ? await readOutputFile(output, KNOWLEDGE) : undefined
+  if (known !== undefined) return JSON.parse(known) as Knowledge
+  const [info, variables] = await Promise.all([
+    make(output, ['-s', 'show-info']),
+    make(output, ['-s', 'printvars', `VARS=${CONTRACT_VARIABLES.join(' ')}`]),
+  ])
+  return {packages: parseShowInfo(info.stdout), printed: parsePrintedVariables(variables.stdout)}
+}
+
+/** `make show-info`: one JSON object, name → what is known of it. make may say something before. */
+export function parseShowInfo(text: string): PackageInfo[] {
+  const start = text.indexOf('{')
+  if (start === -1) throw new BrmcError('BUILD_FAILED', 'Buildroot\'s make show-info printed no JSON', {details: text.split('\n').slice(-5)})
+  const info = JSON.parse(text.slice(start)) as Record<string, {type?: string, name?: string, version?: string}>
+  return Object.entries(info)
+    .filter(([, {type}]) => type !== 'rootfs')
+    .map(([name, {type, version = ''}]) => ({name, version, host: type === 'host'}))
+    .sort((a, b) => a.name < b.name ? -1 : 1)
+}

@@ -1,0 +1,24 @@
+import type {Bundle} from '../base/bundle.js'
+import type {TemplateSet} from '../tree/template-set.js'
+import type {ChosenDeployment} from './open-project.js'
+import type {Reporting} from './reporting.js'
+
+export interface BaseRequest {
+  deployment: ChosenDeployment['deployment']
+  /** Absolute path of the project. */
+  folder: string
+  templates: TemplateSet
+  epochOverride?: number
+  reporting: Reporting
+}
+
+export interface MadeBase {
+  bundle: Bundle
+  /** Where it lies. */
+  folder: string
+  /** It was there already. */
+  cached: boolean
+  warnings: readonly string[]
+}
+
+export const mebibytes = (bytes: number): number => Math.round(bytes / 1024 / 1024)
