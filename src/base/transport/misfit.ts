@@ -26,7 +26,9 @@ export function misfit(bundle: Pick<Bundle, 'key' | 'provider' | 'board' | 'ingr
   const told = bundle.ingredients !== undefined && wanted.ingredients !== undefined
   const ingredients = told ? differences([], bundle.ingredients, wanted.ingredients).filter(({name}) => name !== 'board' && name !== 'provider').map(({words}) => words) : []
   const all = [...plain, ...ingredients]
-  return all.length > 0 ? all : [`its key is ${bundle.key.slice(0, 12)}, wanted ${wanted.key.slice(0, 12)}; it does not tell what went into it`]
+  if (all.length > 0) return all
+  const unknown = told ? 'what went into it is the same as far as it tells' : 'it does not tell what went into it'
+  return [`its key is ${bundle.key.slice(0, 12)}, wanted ${wanted.key.slice(0, 12)}; ${unknown}`]
 }
 
 interface Difference {

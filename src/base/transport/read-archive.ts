@@ -98,7 +98,7 @@ async function gunzipped<T>(file: string, use: Use<T>, {signal}: ReadArchiveOpti
 async function unpacked<T>(file: string, use: Use<T>, {tool, args, run, signal}: ReadArchiveOptions & {tool: string, args: readonly string[]}): Promise<T> {
   let result: {value: T} | undefined
   try {
-    await run(tool, [...args, file], {signal, consume: async output => { result = {value: await use(packedMembers(output))} }})
+    await run(tool, [...args, file], {signal, consume: async output => { result = {value: await use(packedMembers(begun(output)))} }})
   } catch (error) {
     if (error instanceof BrmcError && error.code === 'TOOL_FAILED') throw new BrmcError('PACKAGE_CORRUPT', `${tool} cannot unpack it`, {cause: error, details: error.details})
     throw error
@@ -106,6 +106,19 @@ async function unpacked<T>(file: string, use: Use<T>, {tool, args, run, signal}:
 
   if (!result) throw new BrmcError('INTERNAL', `${tool} ended and nobody read what it said`)
   return result.value
+}
+
+/** The same, and somebody reads it from now on: execa throws away what nobody wants yet. */
+function begun(output: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = output[Symbol.asyncIterator]()
+  const first = iterator.next()
+  // Whoever takes it sees the error; that nobody did yet is none.
+  first.catch(() => undefined)
+  let next: (() => Promise<IteratorResult<Uint8Array>>) = () => {
+    next = () => iterator.next()
+    return first
+  }
+  return {[Symbol.asyncIterator]: () => ({next: () => next(), return: async () => await iterator.return?.() ?? {done: true, value: undefined}})}
 }
 
 /** A packed archive is read once, from its begin to its end. */
