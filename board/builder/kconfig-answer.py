@@ -201,8 +201,7 @@ class Facts:
     def of(self, name, asked, fixups):
         symbol = self.tree.syms.get(name.removeprefix(self.tree.config_prefix))
         if symbol is None or not symbol.nodes:
-            short = name.removeprefix(self.tree.config_prefix)
-            return {"known": False, "near": [self.tree.config_prefix + near for near in difflib.get_close_matches(short, self.names, 3, 0.75)]}
+            return {"known": False, "near": [self.tree.config_prefix + near for near in self.near(name.removeprefix(self.tree.config_prefix))]}
         value = self.tree.shown(symbol)
         facts = {"known": True, "type": kconfiglib.TYPE_TO_STR[symbol.orig_type], "value": value, "places": [self.tree.place(node) for node in symbol.nodes]}
         if has_prompt(symbol):
@@ -211,11 +210,18 @@ class Facts:
             facts["legacy"] = True
         return facts if value == asked else {**facts, **self.reasons(symbol, asked, fixups)}
 
+    def near(self, name):
+        """Up to three options with the same ending, or the same first words and an end that is spelt much alike."""
+        head = re.match(r"(?:BR2_(?:PACKAGE_|TARGET_)?)?", name)[0]
+        rest = name[len(head):]
+        alike = difflib.get_close_matches(rest, [other[len(head):] for other in self.names if other.startswith(head)], 3, 0.75)
+        return list(dict.fromkeys([other for other in self.names if other.endswith(f"_{rest}")] + [head + other for other in alike]))[:3]
+
     def reasons(self, symbol, asked, fixups):
         wanted = {"y": 2, "m": 1, "n": 0}.get(asked, 1)
         reasons = {
             "rejected": not fits(symbol, asked),
-            "unmet": [self.condition(expression, max(wanted, 1), {symbol}) for expression in self.hidden_by(symbol, max(wanted, 1))],
+            "unmet": self.conditions(symbol, max(wanted, 1), set()),
             "probed": self.is_probed(symbol),
             "selectedBy": [{**self.name(by), "value": TRI_TO_STR[value]} for by, value in selectors(symbol) if value > 0],
             "modulesOff": symbol.orig_type is TRISTATE and symbol.type is BOOL,
@@ -232,9 +238,12 @@ class Facts:
         fixup = [line for line in (fixup["line"] for fixup in fixups) if re.match(rf"(?:# )?{self.tree.config_prefix}{symbol.name}(?:=| is)", line)]
         return {**reasons, "fixup": fixup[-1]} if fixup else reasons
 
-    @staticmethod
-    def hidden_by(symbol, wanted):
-        return prompt_failing(symbol, wanted) if has_prompt(symbol) else default_failing(symbol, wanted)
+    def conditions(self, symbol, wanted, seen):
+        """What `symbol` lacks; what one of these lacks too is told there only."""
+        lacking = prompt_failing(symbol, wanted) if has_prompt(symbol) else default_failing(symbol, wanted)
+        described = [self.condition(expression, wanted, seen | {symbol}) for expression in lacking]
+        deeper = {inner["expression"] for condition in described for inner in below(condition)}
+        return [condition for condition in described if condition["expression"] not in deeper]
 
     def name(self, symbol):
         return {"symbol": self.tree.config_prefix + symbol.name, "place": self.tree.place(symbol.nodes[0])}
@@ -249,7 +258,7 @@ class Facts:
             "because": [],
         }
         if isinstance(expression, kconfiglib.Symbol) and expression not in seen and len(seen) < DEEPEST:
-            described["because"] = [self.condition(deeper, wanted, seen | {expression}) for deeper in self.hidden_by(expression, wanted)]
+            described["because"] = self.conditions(expression, wanted, seen)
             if expression.nodes and not has_prompt(expression):
                 described["selectors"] = [self.name(by) for by, _ in selectors(expression)[:5]]
         return described
@@ -309,6 +318,12 @@ class Facts:
             return False
         trial[symbol] = value
         return symbol.set_value(value)
+
+
+def below(condition):
+    for inner in condition["because"]:
+        yield inner
+        yield from below(inner)
 
 
 def fits(symbol, value):

@@ -53,11 +53,16 @@ function symbolsFor({symbols, withInitramfs}: KernelFeature, initramfs: boolean)
   return withInitramfs === 'unneeded' ? [] : symbols.map(({name}) => ({name, value: 'y|m'}))
 }
 
-/** Options of a kernel config: `CONFIG_X=y` -> y; `# CONFIG_X is not set` -> n. */
+/** Values a symbol may have where its feature allows more than one: what a fragment asks as y is kept by m too. */
+export function acceptedValues(features: readonly KernelFeature[], {initramfs}: RootMount): Map<string, readonly string[]> {
+  return new Map(features.flatMap(feature => symbolsFor(feature, initramfs).map(({name, value}) => [`CONFIG_${name}`, value.split('|')])))
+}
+
+/** Options of a .config of Linux, BusyBox or Buildroot: `CONFIG_X=y` -> y; `# CONFIG_X is not set` -> n. */
 export function parseConfig(text: string): Map<string, string> {
   const options = new Map<string, string>()
   for (const line of text.split('\n')) {
-    const [, set, value, unset] = /^(?:(CONFIG_\w+)=(.*)|# (CONFIG_\w+) is not set)$/.exec(line.trimEnd()) ?? []
+    const [, set, value, unset] = /^(?:((?:CONFIG|BR2)_\w+)=(.*)|# ((?:CONFIG|BR2)_\w+) is not set)$/.exec(line.trimEnd()) ?? []
     if (set !== undefined && value !== undefined) options.set(set, value)
     if (unset !== undefined) options.set(unset, 'n')
   }
