@@ -19,7 +19,7 @@ export function lifelineScript({group, inputBytes}: Lifeline): string {
   return [
     'exec 3<&0',
     ...own,
-    `( ( trap "" TERM; cat <&3 >/dev/null; kill -TERM -- ${group}; sleep ${POLITE_SECONDS}; kill -KILL -- ${group} ) </dev/null >/dev/null 2>&1 & )`,
+    `( ( trap "" TERM; cat <&3 >/dev/null; kill -s TERM -- ${group}; sleep ${POLITE_SECONDS}; kill -s KILL -- ${group} ) </dev/null >/dev/null 2>&1 & )`,
     'exec 3<&-',
     'exec "$@"',
   ].join('\n')

@@ -62,60 +62,70 @@ async function readyImage(engine: Engine, {builder, environment, scratch, signal
 
 /** Sees to it that every place of the build is there and as it must be; what the containers then mount. */
 async function readyMounts(site: Site, onProgress: (line: string) => void): Promise<Mount[]> {
-  const {request: {inputs, stores, signal, programs: {run}}, engine, ordinary, nextName} = site
-  for (const store of allStores(stores)) {
-    if ('folder' in store) await makeStoreFolder(store.folder, ordinary.user)
-    else await engine.call(['volume', 'create', '--label=brmc.store=1', store.volume], {signal})
-  }
-
-  const {unseen, nonceSeen} = await unseenInputs(site)
-  if (!nonceSeen) refuseFolders(site)
-  const standIns = new Map<string, string>()
-  for (const folder of unseen) {
-    onProgress(`the engine does not see ${folder}: a copy is sent to it`)
-    standIns.set(folder, await sendFolder(folder, {engine, ordinary, nextName, run, signal}))
-  }
-
-  const mounts = mountsOf(inputs, stores, standIns)
-  const judged = {stores, places: containerPlaces(inputs), user: ordinary.user}
-  const first = await ask(site, mounts)
-  const fresh = first.written.filter(({writable, owner}) => !writable && owner === 0).map(({place}) => place)
-  const volumes = mounts.filter(({source, target}) => 'volume' in source && fresh.includes(target))
-  if (volumes.length === 0) {
-    judgeStores(first, judged)
-    return mounts
-  }
-
-  await giveToUser(engine, {...ordinary, mounts: volumes, name: nextName()}, signal)
-  judgeStores(await ask(site, mounts), judged)
+  const {request: {inputs, stores, signal}, engine, ordinary, nextName} = site
+  await Promise.all(allStores(stores).map(async store => 'folder' in store
+    ? makeStoreFolder(store.folder, ordinary.user)
+    : engine.call(['volume', 'create', '--label=brmc.store=1', store.volume], {signal})))
+  const {unseen, found} = await lookAround(site)
+  const mounts = mountsOf(inputs, stores, await sendAll(unseen, site, onProgress))
+  // A new volume is root's.
+  const fresh = found?.written.filter(({writable, owner}) => !writable && owner === 0).map(({place}) => place)
+  const volumes = mounts.filter(({source, target, readOnly}) => !readOnly && 'volume' in source && (fresh?.includes(target) ?? true))
+  if (volumes.length > 0) await giveToUser(engine, {...ordinary, mounts: volumes, name: nextName()}, signal)
+  const last = found && unseen.length === 0 && volumes.length === 0 ? found : await ask(site, mounts)
+  judgeStores(last, {stores, places: containerPlaces(inputs), user: ordinary.user})
   return mounts
 }
 
-/** Which input folders the build's user does not find in a container as they are here: on another machine's engine, or where only their owner may read. */
-async function unseenInputs(site: Site): Promise<{unseen: string[], nonceSeen: boolean}> {
-  const {inputs, scratch} = site.request
+interface Surroundings {
+  /** Input folders that the build's user does not find in a container as they are here: on another machine's engine, or where only their owner may read. */
+  unseen: string[]
+  /** What the build would meet; absent where no folder of this machine is seen. */
+  found?: ProbeResult
+}
+
+/** Throws USAGE where the build is to be kept in a folder that the engine does not see. */
+async function lookAround(site: Site): Promise<Surroundings> {
+  const {inputs, stores, scratch} = site.request
   const pairs = inputPairs(inputs, containerPlaces(inputs))
   const nonce = randomUUID()
-  const seen = await withScratchFolder(scratch, new Map([['nonce', nonce]]), async folder => {
+  const found = await withScratchFolder(scratch, new Map([['nonce', nonce]]), async folder => {
     const look: Mount = {source: {folder}, target: NONCE_PLACE, readOnly: true}
-    // A folder that is not there at all ends the whole question; which it was is found by asking for each.
-    return await tryAsk(site, [look, ...mountsOf(inputs, site.request.stores).filter(({readOnly}) => readOnly)]) ?? await tryAsk(site, [look])
+    // A folder that is not there ends the whole question; then only what is asked of each is an answer.
+    return await tryAsk(site, [look, ...mountsOf(inputs, stores)]) ?? await tryAsk(site, [look])
   })
-  if (seen?.nonce !== nonce) return {unseen: pairs.map(({folder}) => folder), nonceSeen: false}
-  const unseen: string[] = []
-  for (const {folder, place} of pairs) {
-    if (seen.read.find(one => one.place === place)?.names !== await namesDigest(folder)) unseen.push(folder)
+  if (found?.nonce !== nonce) {
+    refuseFolders(site)
+    return {unseen: pairs.map(({folder}) => folder)}
   }
 
-  return {unseen, nonceSeen: true}
+  const unseen: string[] = []
+  for (const {folder, place} of pairs) {
+    if (found.read.find(one => one.place === place)?.names !== await namesDigest(folder)) unseen.push(folder)
+  }
+
+  return found.written.length > 0 ? {unseen, found} : {unseen}
 }
+
+/** Folder → the volume with its copy. */
+async function sendAll(folders: readonly string[], site: Site, onProgress: (line: string) => void): Promise<Map<string, string>> {
+  const {request: {programs: {run}, signal}, ...rest} = site
+  const standIns = new Map<string, string>()
+  for (const folder of folders) {
+    onProgress(`the engine does not see ${folder}: a copy is sent to it`)
+    standIns.set(folder, await sendFolder(folder, {...rest, run, signal}))
+  }
+
+  return standIns
+}
+
+const NOT_SEEN = /bind source path does not exist|no such file or directory|mounts denied|not shared/
 
 async function tryAsk(site: Site, mounts: readonly Mount[]): Promise<ProbeResult | undefined> {
   try {
     return await ask(site, mounts)
   } catch (error) {
-    const folderMissing = error instanceof BrmcError && error.details.some(line => /bind source path does not exist|no such file or directory|mounts denied|not shared/.test(line))
-    if (folderMissing) return undefined
+    if (error instanceof BrmcError && error.details.some(line => NOT_SEEN.test(line))) return undefined
     throw error
   }
 }
