@@ -37,6 +37,7 @@ export function explainBreaches(breaches: readonly Breach[], {kind, asked, facts
 function removedOptions(asked: readonly AskedSymbol[], facts: Judgement['facts']): Breach[] {
   return lastAsked(asked).flatMap(({symbol, value, file, line}) => {
     const fact = facts[symbol]
-    return fact?.known === true && fact.legacy === true && fact.value === value && value !== 'n' ? [{symbol, asked: value, got: value, place: {file, line}}] : []
+    const said = !['n', '""', '0'].includes(value)
+    return said && fact?.known === true && fact.legacy === true && fact.value === value ? [{symbol, asked: value, got: value, place: {file, line}}] : []
   })
 }

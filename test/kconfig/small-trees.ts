@@ -9,7 +9,7 @@ import {askedLines, lastAsked, type AskedSymbol} from '../../src/kconfig/asked.j
 import {run} from '../../src/process/run.js'
 
 const SCRIPT = fileURLToPath(new URL('../../board/builder/kconfig-answer.py', import.meta.url))
-const treeOf = (kind: KconfigKind): string => fileURLToPath(new URL(`trees/${kind}`, import.meta.url))
+export const treeOf = (kind: KconfigKind): string => fileURLToPath(new URL(`trees/${kind}`, import.meta.url))
 
 export async function ask(question: Question): Promise<Answer> {
   const {stdout} = await run(SCRIPT, [], {input: JSON.stringify(question)})
