@@ -54,7 +54,7 @@ function topFiles({project, deployments, templates}: TreeRequest, {board}: Deplo
   const names = deployments.map(({name}) => name)
   const model = {project, board: boards[board], firstDeployment: names[0], lastDeployment: names.at(-1), deploymentNames: names.join(' ')}
   return [
-    ...['external.desc.ejs', 'Config.in', 'external.mk.ejs', 'README.md.ejs', 'overlays/deployments.mk.ejs'].map(name => {
+    ...['external.desc.ejs', 'Config.in', 'external.mk.ejs', 'README.md.ejs', 'overlays/deployments.inc.ejs'].map(name => {
       const source = `${TREE_FOLDER}/${name}`
       return treeFileFrom(templates, source, source.replace(/\.ejs$/, ''), model)
     }),

@@ -76,7 +76,7 @@ describe('renderTree', () => {
     const tree = await treeOf('post')
     expect(textOf(tree, 'configs/brmc_virt_defconfig')).to.include('BR2_PACKAGE_TCPDUMP=y\n').and.to.include('BR2_PACKAGE_IPROUTE2=y\n')
     expect(textOf(await treeOf('lab'), 'configs/brmc_virt_defconfig')).not.to.include('BR2_PACKAGE_TCPDUMP')
-    expect(textOf(tree, 'overlays/deployments.mk')).to.include('BRMC_DEPLOYMENT ?= default\n')
+    expect(textOf(tree, 'overlays/deployments.inc')).to.include('BRMC_DEPLOYMENT ?= default\n')
   })
 
   it("ends each defconfig with the user's own lines", async () => {
