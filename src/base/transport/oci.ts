@@ -8,7 +8,7 @@ import {BUNDLE_FILE} from '../bundle.js'
 import type {ArchiveFile} from './archive-pieces.js'
 
 // OCI Image Format Specification 1.1: descriptor.md, manifest.md ("Guidelines for Artifact Usage"), image-layout.md.
-export const ARTIFACT_TYPE = 'application/vnd.brmc.base.v1'
+const ARTIFACT_TYPE = 'application/vnd.brmc.base.v1'
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json'
 const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json'
 const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json'
