@@ -17,6 +17,8 @@ export interface Step<Context> {
 
 export interface Show {
   say: (line: string) => void
+  /** The same, and also a line in a log: for what takes long enough to be wondered about. */
+  note: (line: string) => void
   conclude: (title: string) => void
 }
 
@@ -29,6 +31,7 @@ export async function runSteps<Context extends object>(steps: readonly Step<Cont
       await step.run(current, {
         // In a log every word stays for ever: only what a step came to is worth a line there.
         say(line) { if (renderer === 'default') task.output = line },
+        note(line) { if (renderer !== 'silent') task.output = line },
         conclude(title) { task.title = title },
       })
     },

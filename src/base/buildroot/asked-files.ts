@@ -2,10 +2,24 @@ import {askedLines, type AskedSymbol} from '../../kconfig/asked.js'
 import type {BaseTreeFile} from './read-base-tree.js'
 
 const USER_DEFCONFIG = 'user.defconfig'
+/** What brmc adds follows from there. */
+const SETTINGS = 'brmc.yaml'
 const FROM_USER = '# From user.defconfig'
 
-/** What a defconfig of the tree asks for, each line with the place where a person wrote it: those of user.defconfig stand at its end. */
-export function askedOfDefconfig(files: readonly BaseTreeFile[], path: string): AskedSymbol[] {
+/**
+ * What the defconfig that is built asks for, each line with the place where a person wrote it.
+ * @param effective its text: the tree's own with what brmc put in place of some lines
+ */
+export function askedOfDefconfig(files: readonly BaseTreeFile[], path: string, effective: string): AskedSymbol[] {
+  const written = new Map(askedOfTree(files, path).map(line => [line.symbol, line]))
+  return askedLines(effective, SETTINGS).map(asked => {
+    const source = written.get(asked.symbol)
+    return source?.value === asked.value ? source : {...asked, line: 1}
+  })
+}
+
+/** Lines of user.defconfig stand at the end of each defconfig. */
+function askedOfTree(files: readonly BaseTreeFile[], path: string): AskedSymbol[] {
   const text = textOf(files, path)
   const own = new Map(askedLines(textOf(files, USER_DEFCONFIG), named(USER_DEFCONFIG)).map(line => [line.symbol, line]))
   const border = text.split('\n').indexOf(FROM_USER) + 1

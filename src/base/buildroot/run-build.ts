@@ -1,6 +1,7 @@
 import type {Workshop} from '../../container/workshop.js'
 import {BrmcError} from '../../errors.js'
 import {CONTRACT_VARIABLES, parsePrintedVariables, type PrintedVariables} from '../../kconfig/printed-variables.js'
+import {planOf, type PlannedPackage} from './log/build-plan.js'
 import {empty, make, makeMarked, readOutputFile, readOutputState, recover, shell, writeOutputFile, writeOutputState, type Output} from './output.js'
 import {OWN_FOLDER} from './output-files.js'
 import {planRebuild, type OutputState, type RebuildPlan} from './plan-rebuild.js'
@@ -33,6 +34,10 @@ export interface BuildWatch {
   onPatched: (configured: Configured) => Promise<void>
   /** How much will be built anew, and why. */
   onPlan: (plan: RebuildPlan, configured: Configured) => void
+  /** All sources are there: these packages will be made, but for those that are finished already. */
+  onBuild: (plan: readonly PlannedPackage[], built: ReadonlySet<string>) => void
+  /** build-time.log of a build that went well. */
+  onBuilt: (buildTime: string) => Promise<void>
   /** make ended with this status: throws what it means. */
   onFailed: (status: number) => never
 }
@@ -43,9 +48,11 @@ export interface Configured {
   output: Output
   /** Buildroot's .config. */
   config: string
-  /** The defconfig that it was made of. */
+  /** The defconfig that it was made of, and where that is. */
   defconfig: string
+  defconfigPlace: string
   packages: readonly PackageInfo[]
+  plan: readonly PlannedPackage[]
   printed: PrintedVariables
 }
 
@@ -59,7 +66,7 @@ const DEFCONFIG = `${OWN_FOLDER}/defconfig`
 const KNOWLEDGE = `${OWN_FOLDER}/knowledge.json`
 
 /** What make says of a configuration. */
-type Knowledge = Pick<Configured, 'packages' | 'printed'>
+type Knowledge = Pick<Configured, 'packages' | 'plan' | 'printed'>
 
 /** Builds the output, from wherever it stands; afterwards its images/ are what `tree` and `defconfig` say. */
 export async function runBuild(request: BuildRequest): Promise<Configured> {
@@ -77,11 +84,14 @@ export async function runBuild(request: BuildRequest): Promise<Configured> {
   if (plan.fresh) await empty(output)
   if (plan.again.length > 0) await make(output, plan.again.map(name => `${name}-dirclean`), {onLine: watch.onLine})
   await writeOutputState(output, now)
-  await writeOutputFile(output, KNOWLEDGE, JSON.stringify({packages: configured.packages, printed: configured.printed} satisfies Knowledge))
-  await fetchSources(request, configured, before !== undefined && !plan.fresh && before.sources === true && before.config === now.config)
+  await writeKnowledge(configured)
+  const fetched = before?.sources === true && !plan.fresh && before.config === now.config
+  await fetchSources(request, configured, fetched)
   await writeOutputState(output, {...now, sources: true})
   watch.onStep('build')
+  watch.onBuild(configured.plan, await builtPackages(configured))
   await makeOrFail(request, output, [`-j${request.jobs}`])
+  await watch.onBuilt(await readOutputFile(output, 'build/build-time.log') ?? '')
   return configured
 }
 
@@ -128,12 +138,16 @@ async function configure(request: BuildRequest, output: Output, before?: OutputS
   const {exitCode} = await make(output, [`BR2_DEFCONFIG=${place}/${DEFCONFIG}`, 'defconfig'], {onLine: watch.onLine, accept: [0, 1, 2]})
   if (exitCode !== 0) watch.onFailed(exitCode)
   const config = await readOutputFile(output, '.config') ?? ''
-  return {output, config, defconfig, ...await knowledgeOf(request, output, {config, before})}
+  return {output, config, defconfig, defconfigPlace: `${place}/${DEFCONFIG}`, ...await knowledgeOf(request, output, {config, before})}
 }
 
 async function externalToolchain({toolchainFacts, workshop}: BuildRequest, output: Output, place: string): Promise<string[]> {
   const {stdout} = await shell(output, toolchainFacts, [place])
   return toolchainLines(parseToolchainFacts(stdout, workshop.toHostPaths(place)), place)
+}
+
+async function writeKnowledge({output, packages, plan, printed}: Configured): Promise<void> {
+  await writeOutputFile(output, KNOWLEDGE, JSON.stringify({packages, plan, printed} satisfies Knowledge))
 }
 
 /** Each question takes make some seconds: both are asked at once, and once for each configuration. */
@@ -145,16 +159,24 @@ async function knowledgeOf({ground}: BuildRequest, output: Output, {config, befo
     make(output, ['-s', 'show-info']),
     make(output, ['-s', 'printvars', `VARS=${CONTRACT_VARIABLES.join(' ')}`]),
   ])
-  return {packages: parseShowInfo(info.stdout), printed: parsePrintedVariables(variables.stdout)}
+  return {...parseShowInfo(info.stdout), printed: parsePrintedVariables(variables.stdout)}
 }
 
 /** `make show-info`: one JSON object, name → what is known of it. make may say something before. */
-export function parseShowInfo(text: string): PackageInfo[] {
+function parseShowInfo(text: string): {packages: PackageInfo[], plan: PlannedPackage[]} {
   const start = text.indexOf('{')
   if (start === -1) throw new BrmcError('BUILD_FAILED', 'Buildroot\'s make show-info printed no JSON', {details: text.split('\n').slice(-5)})
   const info = JSON.parse(text.slice(start)) as Record<string, {type?: string, name?: string, version?: string}>
-  return Object.entries(info)
+  const packages = Object.entries(info)
     .filter(([, {type}]) => type !== 'rootfs')
     .map(([name, {type, version = ''}]) => ({name, version, host: type === 'host'}))
     .sort((a, b) => a.name < b.name ? -1 : 1)
+  return {packages, plan: planOf(info)}
+}
+
+/** Their folders are build/<name>-<version>, or build/<name> of those that have none. */
+async function builtPackages({output, packages}: Configured): Promise<Set<string>> {
+  const {stdout} = await shell(output, 'cd "$1/build" 2>/dev/null || exit 0; for stamp in */.stamp_installed; do echo "${stamp%/*}"; done', [output.workshop.places.output])
+  const folders = new Set(stdout.split('\n'))
+  return new Set(packages.filter(({name, version}) => folders.has(version === '' ? name : `${name}-${version}`)).map(({name}) => name))
 }

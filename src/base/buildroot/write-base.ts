@@ -20,7 +20,7 @@ import {readOutputFile} from './output.js'
 import {readBaseTree, type BaseTreeFile} from './read-base-tree.js'
 import {readBuildrootIdentity, readFolderIdentity, type BuildrootIdentity} from './read-folder-identity.js'
 import {runBuild, type BuildWatch, type Configured} from './run-build.js'
-import {holdKernelConfig, kernelAsked, runBuildrootContract, runSourceContracts} from './run-contract.js'
+import {holdFinalConfig, runBuildrootContract, runSourceContracts} from './run-contract.js'
 import {LOCAL_MK, localMk} from './settings.js'
 import {writeCollected} from './write-collected.js'
 
@@ -129,7 +129,7 @@ async function build(options: BuildrootBaseOptions, prepared: Prepared, folder: 
     overrides: Object.fromEntries(Object.entries(prepared.overrides).map(([name, {identity}]) => [name, identity])),
     watch: {
       ...watch,
-      onConfigured: async current => runBuildrootContract(current, askedOfDefconfig(prepared.tree, path), contract),
+      onConfigured: async current => runBuildrootContract(current, askedOfDefconfig(prepared.tree, path, current.defconfig), contract),
       onPatched: async current => runSourceContracts(current, contract),
     },
   })
@@ -138,11 +138,13 @@ async function build(options: BuildrootBaseOptions, prepared: Prepared, folder: 
 }
 
 async function describe({wish: {board, kernel}}: BuildrootBaseOptions, prepared: Prepared, configured: Configured): Promise<Omit<Bundle, 'sizes'>> {
-  const kernelFolder = `build/${basename(configured.printed.LINUX_DIR)}`
-  const [config, release] = await Promise.all([
-    readOutputFile(configured.output, `${kernelFolder}/.config`), readOutputFile(configured.output, `${kernelFolder}/include/config/kernel.release`),
+  const {output, printed} = configured
+  const built = (folder: string, file: string): Promise<string | undefined> => readOutputFile(output, `build/${basename(folder)}/${file}`)
+  const [kernelConfig, release, busyboxConfig] = await Promise.all([
+    built(printed.LINUX_DIR, '.config'), built(printed.LINUX_DIR, 'include/config/kernel.release'), built(printed.BUSYBOX_DIR, '.config'),
   ])
-  holdKernelConfig(kernelAsked(configured, prepared.tree), config ?? '')
+  holdFinalConfig('linux', configured, {tree: prepared.tree, config: kernelConfig ?? ''})
+  holdFinalConfig('busybox', configured, {tree: prepared.tree, config: busyboxConfig ?? ''})
   return {
     version: 1,
     key: prepared.key,

@@ -1,7 +1,7 @@
 import {findCauses, type CauseHit} from './causes/find-causes.js'
 import {cleanLine} from './clean-line.js'
 import {parseMakeStop, type MakeStop} from './make-stop.js'
-import {weigh, type Weight} from './matters.js'
+import {isCommand, isRoutine, weigh, type Weight} from './matters.js'
 import {parseMessage, type Message, type StepName} from './steps.js'
 
 /** What the log said last of a package. Numbers of messages count all messages of the log from 1. */
@@ -59,10 +59,13 @@ export class BuildLog {
     }
 
     if (/^make: Entering directory /.test(text)) this.beginRun(text)
+    this.remember(text)
+    if (isRoutine(text)) return
     const stop = parseMakeStop(text, this.lines)
     if (stop && this.stops.length < MOST_STOPS) this.stops.push(stop)
-    const hits = findCauses(text, this.lines)
-    this.remember(text, hits.length > 0 ? 'error' : weigh(text))
+    const hits = isCommand(text) ? [] : findCauses(text, this.lines)
+    const weight = hits.length > 0 ? 'error' : weigh(text)
+    if (weight) this.weighed(text, weight)
     for (const hit of hits) this.note(hit)
   }
 
@@ -95,12 +98,15 @@ export class BuildLog {
     this.latest = {of: name, message: this.messages, other: this.latest.of === name ? this.latest.other : this.latest.message}
   }
 
-  private remember(text: string, weight: Weight | undefined): void {
-    if (weight) this.evidence.push({line: this.lines, text, weight})
-    // Halving now and then costs less than shifting at every line.
-    if (this.evidence.length > 2 * MOST_EVIDENCE) this.evidence = this.evidence.slice(-MOST_EVIDENCE)
+  // Halving now and then costs less than shifting at every line.
+  private remember(text: string): void {
     this.tail.push(text)
     if (this.tail.length > 2 * TAIL) this.tail = this.tail.slice(-TAIL)
+  }
+
+  private weighed(text: string, weight: Weight): void {
+    this.evidence.push({line: this.lines, text, weight})
+    if (this.evidence.length > 2 * MOST_EVIDENCE) this.evidence = this.evidence.slice(-MOST_EVIDENCE)
   }
 
   /** Of each cause the first and the latest are kept. */

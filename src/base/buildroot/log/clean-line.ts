@@ -26,6 +26,7 @@ const LONGEST = 4000
 export function cleanLine(raw: string): string {
   const short = raw.length > LONGEST ? raw.slice(0, LONGEST) : raw
   const plain = short.includes(ESC) ? short.replaceAll(OSC, '').replaceAll(CSI, '') : short
-  const line = PREFIXES.reduce((text, prefix) => text.replace(prefix, ''), plain).trimEnd()
+  // Nothing of the kind begins with a letter or a blank, as most lines do.
+  const line = (/^[^A-Za-z/ ]/.test(plain) ? PREFIXES.reduce((text, prefix) => text.replace(prefix, ''), plain) : plain).trimEnd()
   return line.slice(line.lastIndexOf('\r') + 1)
 }

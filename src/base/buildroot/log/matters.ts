@@ -27,23 +27,28 @@ const CONTEXT = new RegExp([
 /** make's epilogue, and what talks of errors without being one. */
 const NOISE = new RegExp([
   /^make(?:\[\d+\])?: (?:Entering|Leaving|\*\*\* \[|\*\*\* Waiting|\*\*\* Deleting)|recipe for target '.*' failed/,
-  /^checking |^\s*(?:CC|LD|AR|AS|GEN|HOSTCC|INSTALL) |-Werror[= ]|^\S+: OK \(/,
+  /-Werror[= ]|^\S+: OK \(/,
 ].map(({source}) => source).join('|'))
-/** In a line of a configure script the error stands behind the question. */
-const CONFIGURE_ERROR = /^checking .*(?:configure: error: |error: )/
 
 /** undefined: the line says nothing about a failure. */
 export function weigh(line: string): Weight | undefined {
-  if (line === '') return undefined
-  if (NOISE.test(line) && !CONFIGURE_ERROR.test(line)) return undefined
+  if (isRoutine(line) || NOISE.test(line)) return undefined
   if (isCommand(line)) return CONTEXT.test(line) ? 'context' : undefined
   if (ERROR.test(line)) return 'error'
   if (CONTEXT.test(line)) return 'context'
   return HINT.test(line) ? 'hint' : undefined
 }
 
+const ROUTINE = new RegExp([
+  /^ {2}(?:AR|AS|CALL|CC|CCLD|CHK|COPY|CXX|CXXLD|DEPMOD|DTC|GEN|HDRINST|HOSTCC|HOSTLD|INSTALL|LD|LEX|NM|OBJCOPY|SIGN|STRIP|SYNC|UPD|WRAP|XZ|YACC) /,
+  /^(?:libtool: |config\.status: |make\[\d+\]: (?:Entering|Leaving|Nothing)|checking (?!.*error: ))/,
+].map(({source}) => source).join('|'))
+
+/** What nearly all of a long log consists of, told by its beginning: nothing in it is ever looked for. */
+export const isRoutine = (line: string): boolean => ROUTINE.test(line)
+
 /** Command lines that make repeats before it runs them have many options and say nothing. */
-function isCommand(line: string): boolean {
+export function isCommand(line: string): boolean {
   if (line.length > 300 || /\s\\$|^(?:for|if|while) |\b(?:printf|echo) "/.test(line)) return true
   return /^(?:\S*\/)?(?:[\w.+-]*(?:gcc|g\+\+|cc|ld|ar)|install|sed|wget|git|rsync|cp|mkdir|gzip|rm|ln|test|find) -/.test(line)
 }

@@ -25,12 +25,8 @@ export const causes: readonly Cause[] = [
   ...installCauses,
 ]
 
-/** Shell commands that Buildroot echoes have its messages in them, with printf's %s. */
-const ECHOED = /\bprintf "|\becho "|^\s*if \[/
-
 /** The causes whose mark `text`, a clean line, bears. */
 export function findCauses(text: string, line: number): CauseHit[] {
-  if (ECHOED.test(text)) return []
   return causes.flatMap(cause => {
     for (const pattern of cause.patterns) {
       const found = pattern.exec(text)
