@@ -23,7 +23,7 @@ export const BundleSchema = z.strictObject({
   packages: z.array(z.strictObject({name: z.string(), version: z.string()})),
   /** Bytes of every other file of the bundle, by its path in it: shows at little cost that one was cut short. */
   sizes: z.record(z.string(), z.int().nonnegative()),
-  /** What went into the key, by name, as names and hashes: tells why a base does not fit where it is wanted. */
+  /** What went into the key, by name, as names and hashes: tells why a base does not fit where it is wanted. Where there, `key` is bundleKey of it. */
   ingredients: z.record(z.string(), z.json()).optional(),
 })
 

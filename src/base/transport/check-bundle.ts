@@ -1,5 +1,6 @@
 import {BrmcError} from '../../errors.js'
 import {BOOT_FOLDER, BUNDLE_FILE, BundleSchema, ROOTFS_TAR, type Bundle} from '../bundle.js'
+import {bundleKey} from '../key.js'
 import {safePath} from './member.js'
 
 /** Bytes: a bundle of all of Buildroot's packages would have a tenth of it. */
@@ -20,18 +21,27 @@ export function checkBundle(bytes: Buffer): Bundle {
     throw new BrmcError('BUNDLE_MISFIT', `the base is of version ${JSON.stringify(version)}; this brmc knows version 1`, {suggestions: ['use the brmc that exported it, or a newer one']})
   }
 
-  const parsed = BundleSchema.safeParse(json)
+  const parsed = parsedBy(json)
   if (!parsed.success) {
     const keys = [...new Set(parsed.error.issues.map(({path, message}) => `${path.join('.') || BUNDLE_FILE}: ${message}`))]
     throw new BrmcError('BUNDLE_MISFIT', `its ${BUNDLE_FILE} is not as this brmc knows it`, {details: keys.slice(0, 10)})
   }
 
-  for (const problem of [wordsProblem, filesProblem, sizesProblem]) {
+  for (const problem of [wordsProblem, filesProblem, sizesProblem, keyProblem]) {
     const words = problem(parsed.data)
     if (words !== undefined) throw new BrmcError('PACKAGE_CORRUPT', `its ${BUNDLE_FILE}: ${words}`)
   }
 
   return parsed.data
+}
+
+function parsedBy(json: unknown): ReturnType<typeof BundleSchema.safeParse> {
+  try {
+    return BundleSchema.safeParse(json)
+  } catch (cause) {
+    // Nested so deep that no stack holds it.
+    throw new BrmcError('PACKAGE_CORRUPT', `its ${BUNDLE_FILE} cannot be read`, {cause})
+  }
 }
 
 function jsonOf(bytes: Buffer): unknown {
@@ -71,6 +81,11 @@ function filesProblem({sizes, kernel, initramfs}: Bundle): string | undefined {
 function sizesProblem(bundle: Bundle): string | undefined {
   const total = bundleSize(bundle)
   return total > MAX_TOTAL ? `${total} bytes are not believable` : undefined
+}
+
+/** What a base says of its ingredients is what its key was made of. */
+function keyProblem({key, ingredients}: Bundle): string | undefined {
+  return ingredients === undefined || bundleKey(ingredients) === key ? undefined : 'the key is not that of its ingredients'
 }
 
 /** Bytes of all its files but bundle.json. */

@@ -65,8 +65,8 @@ function shown(value: Ingredient): string | undefined {
   return HASH.test(text) || text.length > LONGEST ? undefined : text
 }
 
-/** `kernelFragment` → `kernel fragment`; a name with a capital first, as Buildroot, stays. */
-const inWords = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
+/** `kernelFragment` → `kernel fragment`; paths and names with a capital first, as Buildroot, stay. */
+const inWords = (name: string): string => /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name) ? name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`) : name
 
 function isRecord(value: Ingredient | undefined): value is Ingredients {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

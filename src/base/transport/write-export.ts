@@ -1,5 +1,5 @@
-import {open, rename, rm, stat} from 'node:fs/promises'
-import {basename, dirname} from 'node:path'
+import {open, readFile, rename, rm, stat} from 'node:fs/promises'
+import {basename, dirname, join} from 'node:path'
 
 import {writePieces} from '../../archive/write-tar.js'
 import {BrmcError} from '../../errors.js'
@@ -7,8 +7,9 @@ import {readSha256} from '../../files/read-sha256.js'
 import {makeFolder} from '../../files/write-folder.js'
 import {writeWhole} from '../../files/write-whole.js'
 import type {Run} from '../../process/run.js'
-import type {Bundle} from '../bundle.js'
+import {BUNDLE_FILE, type Bundle} from '../bundle.js'
 import {archivePieces} from './archive-pieces.js'
+import {checkBundle} from './check-bundle.js'
 import {layoutOf} from './oci.js'
 import {readBundleFiles, readHashedFiles} from './read-files.js'
 
@@ -41,10 +42,11 @@ const PACKERS: Readonly<Record<string, Pack>> = {
 /**
  * The bundle in `folder` as one file that other machines import, and beside it `<target>.sha256` (sha256sum(1)); each appears whole or not at all.
  * Equal bundles give equal bytes, those of .xz and .zst only with equal versions of these tools.
- * Throws BrmcError USAGE, TOOL_MISSING, DISK_FULL, INTERRUPTED.
+ * A base that no brmc would import is not exported. Throws BrmcError PACKAGE_CORRUPT, BUNDLE_MISFIT, USAGE, TOOL_MISSING, DISK_FULL, INTERRUPTED.
  */
 export async function exportBundle(folder: string, bundle: Bundle, {target, oci, run, signal}: ExportOptions): Promise<Exported> {
   const packing = packingOf(target, oci)
+  checkBundle(await readFile(join(folder, BUNDLE_FILE)))
   await makeFolder(dirname(target))
   if ((await stat(target).catch(() => undefined))?.isDirectory()) throw new BrmcError('USAGE', `${target} is a folder; a file is to be written`)
   const layout = oci ? layoutOf(await readHashedFiles(folder, bundle), bundle.sourceDateEpoch) : undefined

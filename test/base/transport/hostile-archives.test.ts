@@ -80,6 +80,8 @@ describe('an archive that is no base, or means harm', () => {
     ['a file that is a folder too', withSizes({'boot/Image/x': 1}), 'PACKAGE_CORRUPT', /a file and a folder/],
     ['no kernel', changed({kernel: 'vmlinuz'}), 'PACKAGE_CORRUPT', /boot\/vmlinuz is missing/],
     ['a key that names another folder', changed({key: '../../outside'}), 'PACKAGE_CORRUPT', /the key is not a sha256/],
+    ['a key that its ingredients do not make', changed({ingredients: {board: 'other'}}), 'PACKAGE_CORRUPT', /not that of its ingredients/],
+    ['lists within lists within lists', () => tarOf([[{name: 'bundle.json'}, Buffer.from(`{"version":1,"ingredients":{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`)]]), 'PACKAGE_CORRUPT', /cannot be read|not JSON/],
     ['a kernel release that is a path', changed({kernelRelease: '../..'}), 'PACKAGE_CORRUPT', /kernel release/],
     ['a package that writes on the terminal', changed({packages: [{name: '\u001B[2J', version: '1'}]}), 'PACKAGE_CORRUPT', /odd name/],
     ['a later version', changed({version: 2}), 'BUNDLE_MISFIT', /of version 2; this brmc knows version 1/],

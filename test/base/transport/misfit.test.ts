@@ -15,6 +15,7 @@ const cases: readonly (readonly [string, Change, readonly string[]])[] = [
   ['another hash is not printed', {ingredients: {...wanted.ingredients, kernelFragment: '2'.repeat(64)}}, ['kernel fragment differs']],
   ['a value within', {ingredients: {...wanted.ingredients, packages: {smcroute: '2.5.6'}}}, ['packages smcroute 2.5.6, wanted 2.5.7']],
   ['a package too few, one too many', {ingredients: {...wanted.ingredients, packages: {mrouted: '4.6'}}}, ['packages mrouted (4.6) is not wanted', 'packages smcroute is missing (2.5.7)']],
+  ['files of the tree', {ingredients: {...wanted.ingredients, kernelFragment: '1'.repeat(64), packages: {smcroute: `${'3'.repeat(64)} x`}}}, ['packages smcroute differs']],
   ['numbers', {ingredients: {...wanted.ingredients, sourceDateEpoch: 4}}, ['source date epoch 4, wanted 5']],
   ['lists', {ingredients: {...wanted.ingredients, packages: ['smcroute']}}, ['packages ["smcroute"], wanted {"smcroute":"2.5.7"}']],
   ['another board, said once', {board: 'raspberrypi4-64', ingredients: {...wanted.ingredients, board: 'raspberrypi4-64'}}, ['it is for raspberrypi4-64, wanted virt']],
