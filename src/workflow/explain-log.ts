@@ -42,7 +42,7 @@ async function explain(input: Readable, signal: AbortSignal): Promise<ExplainedL
 export function formatExplained({failure, lines, packages}: ExplainedLog): string {
   if (!failure) {
     return packages === 0
-      ? `${lines} lines, and no message of Buildroot's among them: is it the whole output of make?`
+      ? `${lines} lines and no message of Buildroot's among them: is it the whole output of make?`
       : `${packages} packages in ${lines} lines, and no failure: the build went well, or the log ends before its end`
   }
 
