@@ -4,6 +4,7 @@ import {importBundle, type TransferProgress} from '../base/transport/write-impor
 import {BrmcError} from '../errors.js'
 import {makeFolder} from '../files/write-folder.js'
 import {run} from '../process/run.js'
+import {web} from '../process/web.js'
 import {alone, PROJECT_LOCK} from './alone.js'
 import {basesFolder} from './base-list.js'
 import {mebibytes} from './mebibytes.js'
@@ -33,7 +34,7 @@ export async function importBase({folder, source, sha256, reporting}: ImportRequ
     async run(context, show) {
       await makeFolder(bases)
       context.bundle = await importBundle({source, sha256}, {
-        folder: bases, run, fetch: globalThis.fetch, signal: reporting.signal,
+        folder: bases, run, fetch: web, signal: reporting.signal,
         onProgress: progress => { show.say(progressLine(progress)) },
       })
       const {provider, board, key} = context.bundle

@@ -20,5 +20,3 @@ export interface MadeBase {
   cached: boolean
   warnings: readonly string[]
 }
-
-export const mebibytes = (bytes: number): number => Math.round(bytes / 1024 / 1024)

@@ -95,7 +95,7 @@ function planLines({fresh, again, why}: RebuildPlan): string[] {
 }
 
 /** `12 of 48 packages, linux Building, 3 min, about 14 min left`. */
-export function progressLine({done, total, current, elapsedSeconds, remainingSeconds}: Progress): string {
+function progressLine({done, total, current, elapsedSeconds, remainingSeconds}: Progress): string {
   return [
     `${done} of ${total} packages`,
     ...current === undefined ? [] : [current],

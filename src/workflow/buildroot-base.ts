@@ -43,16 +43,16 @@ export async function buildrootBase({deployment, folder, templates, epochOverrid
   }
 }
 
-export function builderFiles(templates: TemplateSet): Map<string, Buffer> {
+function builderFiles(templates: TemplateSet): Map<string, Buffer> {
   return new Map([...templates].flatMap(([path, content]) => path.startsWith(BUILDER_FOLDER) ? [[path.slice(BUILDER_FOLDER.length), content]] : []))
 }
 
 /** For machines without a registry: an image that is there already. */
-export function builderBase({BRMC_BUILDER_BASE: base}: NodeJS.ProcessEnv): {builderBase?: string} {
+function builderBase({BRMC_BUILDER_BASE: base}: NodeJS.ProcessEnv): {builderBase?: string} {
   return base === undefined || base === '' ? {} : {builderBase: base}
 }
 
-export function callingUser({SUDO_UID: sudoUid, SUDO_GID: sudoGid}: NodeJS.ProcessEnv): {uid: number, gid: number, sudoUid?: number, sudoGid?: number} {
+function callingUser({SUDO_UID: sudoUid, SUDO_GID: sudoGid}: NodeJS.ProcessEnv): {uid: number, gid: number, sudoUid?: number, sudoGid?: number} {
   return {
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,

@@ -3,7 +3,8 @@ import {join} from 'node:path'
 import {makeDebianBase, type BaseProgress} from '../base/debian/write-base.js'
 import {run} from '../process/run.js'
 import {contentOf} from '../tree/template-set.js'
-import {mebibytes, type BaseRequest, type MadeBase} from './base-request.js'
+import type {BaseRequest, MadeBase} from './base-request.js'
+import {mebibytes} from './mebibytes.js'
 import type {Show} from './reporting.js'
 
 /** The base of Debian's packages, with progress in words. */

@@ -1,11 +1,14 @@
 import type {Workshop} from '../../container/workshop.js'
+import {BrmcError} from '../../errors.js'
 import {compareAsked, lastAsked, type AskedSymbol} from '../../kconfig/asked.js'
 import {acceptedValues, parseConfig} from '../../kconfig/contract.js'
 import {kernelFeatures} from '../../kconfig/features.js'
 import {contractError, type ExplainedBreach} from '../../kconfig/format-breaches.js'
 import {explainBreaches, foreseenBreaches} from '../../kconfig/judge.js'
 import {Answer, buildrootQuestion, busyboxQuestion, linuxQuestion, type Facts, type Question} from '../../kconfig/question.js'
+import {missingModules} from '../../kconfig/modules.js'
 import {askedOfFragments} from './asked-files.js'
+import {shell} from './output.js'
 import type {BaseTreeFile} from './read-base-tree.js'
 import type {Configured} from './run-build.js'
 
@@ -56,6 +59,19 @@ export function holdFinalConfig(kind: 'linux' | 'busybox', {printed, output}: Co
   const asked = askedOfFragments(tree, places, output.workshop.places.tree)
   const breaches = compareAsked(asked, parseConfig(config), kind === 'linux' ? ACCEPTED : new Map())
   if (breaches.length > 0) throw contractError(explainBreaches(breaches, {kind, asked, facts: {}}), 'the base was built and is not used')
+}
+
+/** Holds the modules in the root against those that features load by name: a module that is there and was never installed is no use. Throws CONTRACT_BROKEN. */
+export async function holdModules({output}: Configured, {release, config}: {release: string, config: string}): Promise<void> {
+  const script = 'cd "$1/target/lib/modules/$2" 2>/dev/null || exit 0; find . -name "*.ko*"; echo; cat modules.builtin'
+  const {stdout} = await shell(output, script, [output.workshop.places.output, release])
+  const [paths = '', builtin = ''] = stdout.split('\n\n')
+  const missing = missingModules(kernelFeatures, {config, paths: paths.split('\n'), builtin})
+  if (missing.length === 0) return
+  throw new BrmcError('CONTRACT_BROKEN', `${missing.length} kernel modules are not in the root; the base was built and is not used`, {
+    details: missing.map(({module, feature, reason}) => `${module}: for ${feature} (${reason})`),
+    suggestions: ['build their options in or as modules: br2-external/linux-user.fragment'],
+  })
 }
 
 /** Undefined for a tree that kconfiglib cannot read: then Kconfig itself decides, later. */

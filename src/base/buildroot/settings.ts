@@ -12,7 +12,6 @@ export interface BuildSettings {
 
 /** File with <PACKAGE>_OVERRIDE_SRCDIR lines, below the settings folder. */
 export const LOCAL_MK = 'local.mk'
-export const DEFCONFIG = 'defconfig'
 
 const CCACHE_SIZE = '5G'
 

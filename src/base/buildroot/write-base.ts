@@ -11,6 +11,8 @@ import {sha256} from '../../files/sha256.js'
 import type {Web} from '../../process/web.js'
 import type {Deployment} from '../../spec/deployment.js'
 import type {Bundle} from '../bundle.js'
+import {misfit} from '../transport/misfit.js'
+import {importBundle} from '../transport/write-import.js'
 import {readBundle} from '../write-bundle.js'
 import {applyStaging} from './apply-staging.js'
 import {askedOfDefconfig, textOf} from './asked-files.js'
@@ -20,7 +22,7 @@ import {readOutputFile} from './output.js'
 import {readBaseTree, type BaseTreeFile} from './read-base-tree.js'
 import {readBuildrootIdentity, readFolderIdentity, type BuildrootIdentity} from './read-folder-identity.js'
 import {runBuild, type BuildWatch, type Configured} from './run-build.js'
-import {holdFinalConfig, runBuildrootContract, runSourceContracts} from './run-contract.js'
+import {holdFinalConfig, holdModules, runBuildrootContract, runSourceContracts} from './run-contract.js'
 import {LOCAL_MK, localMk} from './settings.js'
 import {writeCollected} from './write-collected.js'
 
@@ -70,7 +72,25 @@ export async function makeBuildrootBase(options: BuildrootBaseOptions): Promise<
   const folder = join(options.cacheFolder, 'bases', prepared.key)
   const there = await readBundle(folder)
   if (there?.key === prepared.key) return {bundle: there, folder, cached: true}
-  return {bundle: await build(options, prepared, folder), folder, cached: false}
+  const bundle = options.wish.buildroot.bundle ? await takeFinished(options, prepared) : await build(options, prepared, folder)
+  return {bundle, folder, cached: false}
+}
+
+/** A base that was built elsewhere. Throws BUNDLE_MISFIT, before the whole of it is fetched, where it is not the one that this project would build. */
+async function takeFinished(options: BuildrootBaseOptions, prepared: Prepared): Promise<Bundle> {
+  const {wish: {board, buildroot: {bundle: finished}}, projectFolder, cacheFolder, programs: {run}, fetch, signal, watch} = options
+  const source = finished?.source ?? ''
+  return importBundle({source: source.includes('://') ? source : resolve(projectFolder, source), sha256: finished?.sha256}, {
+    folder: join(cacheFolder, 'bases'), run, fetch, signal,
+    judge(bundle) {
+      const differences = misfit(bundle, {key: prepared.key, provider: 'buildroot', board, ingredients: {...prepared.ingredients}})
+      if (differences.length > 0) throw new BrmcError('BUNDLE_MISFIT', `buildroot.bundle: ${source} is not the base that this project asks for`, {
+        details: differences,
+        suggestions: ['build it here: take buildroot.bundle out of brmc.yaml', 'or take a base that was exported from the same project as it is now: brmc base export'],
+      })
+    },
+    onProgress: ({step, done, total}) => { watch.onPreparing(`finished base, ${step}: ${Math.round(done / 1024 / 1024)}${total === undefined ? '' : ` of ${Math.round(total / 1024 / 1024)}`} MiB`) },
+  })
 }
 
 interface Prepared {
@@ -144,6 +164,7 @@ async function describe({wish: {board, kernel}}: BuildrootBaseOptions, prepared:
     built(printed.LINUX_DIR, '.config'), built(printed.LINUX_DIR, 'include/config/kernel.release'), built(printed.BUSYBOX_DIR, '.config'),
   ])
   holdFinalConfig('linux', configured, {tree: prepared.tree, config: kernelConfig ?? ''})
+  await holdModules(configured, {release: release?.trim() ?? '', config: kernelConfig ?? ''})
   holdFinalConfig('busybox', configured, {tree: prepared.tree, config: busyboxConfig ?? ''})
   return {
     version: 1,
