@@ -38,7 +38,7 @@ export async function sendFolder(folder: string, {engine, ordinary, nextName, ru
   const mounts = [{source: {volume}, target: PLACE, readOnly: false}]
   await giveToUser(engine, {...ordinary, mounts, name: nextName()}, signal)
   const name = nextName()
-  const argv = ['tar', '--extract', '--preserve-permissions', `--directory=${PLACE}`]
+  const argv = ['tar', '-x', '-p', '-f', '-', '-C', PLACE]
   const args = containerArguments({...ordinary, name, mounts, standardInput: {kind: 'stream'}, argv})
   await run('tar', ['-C', folder, '-c', '-f', '-', '.'], {
     env: {COPYFILE_DISABLE: '1'},

@@ -54,7 +54,7 @@ export const run: Run = async (file, args, options = {}) => {
     child.kill()
     return {error}
   })
-  const forget = ownGroup && signal ? endGroupAt(signal, child.pid) : undefined
+  const endRest = ownGroup ? watchGroup(child.pid, signal) : undefined
   // A program that nobody reads any more is ended, and then the reader's own error is the one that matters.
   const reading = consume?.(child.stdout).then(() => undefined, (error: unknown) => {
     child.kill()
@@ -65,7 +65,7 @@ export const run: Run = async (file, args, options = {}) => {
   }
 
   const {stdout: buffered, stderr, exitCode, failed, isTerminated, code, shortMessage, cause} = await child
-  forget?.()
+  endRest?.()
   const unfed = await feeding
   const stdout = consume ? '' : buffered
   const unread = await reading
@@ -93,8 +93,8 @@ async function feed(stdin: Writable, {input, holdInput = false}: RunOptions): Pr
   if (!holdInput) stdin.end()
 }
 
-/** At the signal ends the group that `pid` leads; returns what calls that off. */
-function endGroupAt(signal: AbortSignal, pid: number | undefined): () => void {
+/** At the signal ends the group that `pid` leads. Returns what is to be done when the leader has ended: what it left behind ends with it. */
+function watchGroup(pid: number | undefined, signal: AbortSignal | undefined): () => void {
   if (pid === undefined) return () => undefined
   let timer: NodeJS.Timeout | undefined
   const kill = (name: NodeJS.Signals): void => {
@@ -105,13 +105,12 @@ function endGroupAt(signal: AbortSignal, pid: number | undefined): () => void {
     kill('SIGTERM')
     timer = setTimeout(() => { kill('SIGKILL') }, POLITE_MS)
   }
-  if (signal.aborted) end()
-  signal.addEventListener('abort', end)
+  if (signal?.aborted) end()
+  signal?.addEventListener('abort', end)
   return () => {
-    signal.removeEventListener('abort', end)
-    // The leader has ended; what it left behind ends with it.
-    if (signal.aborted) kill('SIGKILL')
+    signal?.removeEventListener('abort', end)
     clearTimeout(timer)
+    kill('SIGKILL')
   }
 }
 
