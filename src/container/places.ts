@@ -58,7 +58,7 @@ export function hostPathsIn(mounts: readonly Mount[]): (line: string) => string 
   const folders = new Map(mounts.flatMap(({source, target}) => 'folder' in source ? [[target, source.folder]] : []))
   if (folders.size === 0) return line => line
   const longestFirst = [...folders.keys()].sort((a, b) => b.length - a.length)
-  const pattern = new RegExp(`(?<![\\w./-])(?:${longestFirst.map(escapeRegExp).join('|')})(?![\\w+.-])`, 'g')
+  const pattern = new RegExp(`(?<![\\w./-])(?:${longestFirst.map(escapeRegExp).join('|')})(?![\\w+-]|\\.\\w)`, 'g')
   return line => line.replace(pattern, place => folders.get(place) ?? place)
 }
 
