@@ -20,7 +20,7 @@ import {fetchBuildroot} from './fetch-buildroot.js'
 import {buildrootBaseKey, ingredientsOf, type Ingredients} from './key.js'
 import {readOutputFile} from './output.js'
 import {readBaseTree, type BaseTreeFile} from './read-base-tree.js'
-import {readBuildrootIdentity, readFolderIdentity, type BuildrootIdentity} from './read-folder-identity.js'
+import {readBuildrootIdentity, readFolderIdentities, type BuildrootIdentity} from './read-folder-identity.js'
 import {runBuild, type BuildWatch, type Configured} from './run-build.js'
 import {holdFinalConfig, holdModules, runBuildrootContract, runSourceContracts} from './run-contract.js'
 import {LOCAL_MK, localMk} from './settings.js'
@@ -111,8 +111,8 @@ async function prepare(options: BuildrootBaseOptions): Promise<Prepared> {
   const [tree, identity, toolchain, overrides] = await Promise.all([
     readBaseTree(join(projectFolder, 'br2-external'), board),
     buildroot.path === undefined ? undefined : readBuildrootIdentity(at(buildroot.path), run),
-    typeof buildroot.toolchain === 'string' ? buildroot.toolchain : readFolderIdentity(at(buildroot.toolchain.external), 'buildroot.toolchain.external'),
-    overridesOf(buildroot.override, at),
+    toolchainOf(buildroot, {at, run}),
+    overridesOf(buildroot, {at, run}),
   ])
   const epoch = options.epochOverride ?? pins.buildroot.epoch
   const builder = buildroot.engine === NO_CONTAINER ? NO_CONTAINER : builderTag(recipeOf(options))
@@ -127,9 +127,22 @@ async function prepare(options: BuildrootBaseOptions): Promise<Prepared> {
   }
 }
 
-async function overridesOf(written: Readonly<Record<string, string>>, at: (path: string) => string): Promise<Prepared['overrides']> {
-  return Object.fromEntries(await Promise.all(Object.entries(written).map(async ([name, path]) =>
-    [name, {folder: at(path), identity: await readFolderIdentity(at(path), `buildroot.override.${name}`)}] as const)))
+interface Places {
+  /** A path of brmc.yaml, in full. */
+  at: (path: string) => string
+  run: Programs['run']
+}
+
+async function toolchainOf({toolchain}: BaseWish['buildroot'], {at, run}: Places): Promise<string> {
+  if (typeof toolchain === 'string') return toolchain
+  const name = 'buildroot.toolchain.external'
+  return (await readFolderIdentities({[name]: at(toolchain.external)}, run))[name] ?? ''
+}
+
+async function overridesOf({override}: BaseWish['buildroot'], {at, run}: Places): Promise<Prepared['overrides']> {
+  const keyOf = (name: string): string => `buildroot.override.${name}`
+  const identities = await readFolderIdentities(Object.fromEntries(Object.entries(override).map(([name, path]) => [keyOf(name), at(path)])), run)
+  return Object.fromEntries(Object.entries(override).map(([name, path]) => [name, {folder: at(path), identity: identities[keyOf(name)] ?? ''}]))
 }
 
 async function build(options: BuildrootBaseOptions, prepared: Prepared, folder: string): Promise<Bundle> {
