@@ -65,6 +65,9 @@ export interface PackageInfo {
 const DEFCONFIG = `${OWN_FOLDER}/defconfig`
 const KNOWLEDGE = `${OWN_FOLDER}/knowledge.json`
 
+/** Raised with every change of what is kept there. */
+const KNOWLEDGE_VERSION = 1
+
 /** What make says of a configuration. */
 type Knowledge = Pick<Configured, 'packages' | 'plan' | 'printed'>
 
@@ -147,14 +150,21 @@ async function externalToolchain({toolchainFacts, workshop}: BuildRequest, outpu
 }
 
 async function writeKnowledge({output, packages, plan, printed}: Configured): Promise<void> {
-  await writeOutputFile(output, KNOWLEDGE, JSON.stringify({packages, plan, printed} satisfies Knowledge))
+  await writeOutputFile(output, KNOWLEDGE, JSON.stringify({version: KNOWLEDGE_VERSION, packages, plan, printed}))
+}
+
+/** Undefined for what another version of brmc wrote. */
+function knowledgeIn(text: string): Knowledge | undefined {
+  const knowledge = JSON.parse(text) as Knowledge & {version?: number}
+  return knowledge.version === KNOWLEDGE_VERSION ? knowledge : undefined
 }
 
 /** Each question takes make some seconds: both are asked at once, and once for each configuration. */
 async function knowledgeOf({ground}: BuildRequest, output: Output, {config, before}: {config: string, before: OutputState | undefined}): Promise<Knowledge> {
   const same = before?.config === config && before.ground.builder === ground.builder && before.ground.buildroot === ground.buildroot
   const known = same ? await readOutputFile(output, KNOWLEDGE) : undefined
-  if (known !== undefined) return JSON.parse(known) as Knowledge
+  const kept = known === undefined ? undefined : knowledgeIn(known)
+  if (kept) return kept
   const [info, variables] = await Promise.all([
     make(output, ['-s', 'show-info']),
     make(output, ['-s', 'printvars', `VARS=${CONTRACT_VARIABLES.join(' ')}`]),
