@@ -20,10 +20,12 @@ import {mergeLayers} from '../overlay/merge-layers.js'
 import {readFolderLayer} from '../overlay/read-folder-layer.js'
 import {readTarLayer} from '../overlay/read-tar-layer.js'
 import type {Run} from '../process/run.js'
+import {SpecSchema} from '../spec/schema.js'
 import {withoutSecrets} from '../spec/secrets.js'
 import {bootConfig} from '../tree/boot-config.js'
 import type {TemplateSet} from '../tree/template-set.js'
 import type {ChosenDeployment} from './open-project.js'
+import {overlayPlaces} from './overlay-places.js'
 import {ramArchives} from './ram-root.js'
 
 export interface ComposeRequest extends ChosenDeployment {
@@ -47,7 +49,7 @@ export interface ComposedImage {
 }
 
 const SCRATCH_PREFIX = '.compose-'
-const DEVICE_TABLE = 'br2-external/board/common/device_table.txt'
+export const DEVICE_TABLE = 'br2-external/board/common/device_table.txt'
 
 /** Lays a deployment's layers over the base and writes the card and its manifest. Nothing is left behind where it fails. */
 export async function composeImage(request: ComposeRequest): Promise<ComposedImage> {
@@ -97,7 +99,8 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
     sourceDateEpoch: epoch,
     partitions: plan.partitions,
     base: {provider: bundle.provider, key: bundle.key, kernelRelease: bundle.kernelRelease, packages: bundle.packages},
-    spec: withoutSecrets(spec),
+    // How the base was built is the builder's matter, and may name folders of his machine.
+    spec: {...withoutSecrets(spec), buildroot: SpecSchema.shape.buildroot.parse(undefined)},
   }
   await writeWhole(`${target}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
   return {target, manifest, mappedRanges}
@@ -105,8 +108,7 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
 
 /** docs/architecture.md, "Layers of a root file system". */
 async function rootTree({folder, deployment, base: {bundle}, run, signal}: ComposeRequest, base: Layer, scratch: string): Promise<RootTree> {
-  const generated = ['br2-external/overlays/router', `br2-external/overlays/deployments/${deployment.name}`]
-  const layers = await Promise.all([...generated, ...deployment.overlays].map(async path => {
+  const layers = await Promise.all(overlayPlaces(deployment).map(async path => {
     const place = join(folder, path)
     return packingOf(path) === undefined ? readFolderLayer(place, bundle.sourceDateEpoch) : readTarLayer(place, {scratch, run, signal})
   }))

@@ -10,6 +10,7 @@ import {alone, PROJECT_LOCK} from './alone.js'
 import {baseOf} from './base-of.js'
 import type {MadeBase} from './base-request.js'
 import {composeImage, type ComposedImage} from './compose-image.js'
+import {freshImage, inputsOf, recordInputs} from './fresh-image.js'
 import {imagePath} from './image-path.js'
 import {mebibytes} from './mebibytes.js'
 import {chooseDeployments, openProject, type ChosenDeployment, type OpenProject} from './open-project.js'
@@ -105,19 +106,24 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
   const base = making.bases.get(chosen.deployment.name)
   if (!base) throw new BrmcError('INTERNAL', 'composing comes after the base')
   const {folder} = projectOf(making)
-  const image = await composeImage({
+  const request = {
     ...chosen, folder, base, templates: templatesOf(making), run, signal,
     target: join(folder, imagePath(chosen.deployment.name)),
     hash: releaseFolder !== undefined,
-    onProgress: (done, total) => { show.say(`${mebibytes(done)} of ${mebibytes(total)} MiB`) },
-  })
+    onProgress: (done: number, total: number) => { show.say(`${mebibytes(done)} of ${mebibytes(total)} MiB`) },
+  }
+  const inputs = await inputsOf(request)
+  // Hashes of a release are made while the image is written.
+  const fresh = request.hash ? undefined : await freshImage(request.target, inputs)
+  const image = fresh ?? await composeImage(request)
+  if (!fresh) await recordInputs(request.target, inputs)
   making.images.push(image)
   if (releaseFolder !== undefined) {
     show.say('compressing for the release')
     making.released = [...new Set([...making.released, ...await releaseImage(image, {folder: releaseFolder, run, signal})])]
   }
 
-  show.conclude(`${chosen.deployment.name}: ${imagePath(chosen.deployment.name)}, ${mebibytes(image.manifest.size)} MiB, root ${chosen.deployment.root}`)
+  show.conclude(`${chosen.deployment.name}: ${imagePath(chosen.deployment.name)}, ${mebibytes(image.manifest.size)} MiB, root ${chosen.deployment.root}${fresh ? ' (up to date)' : ''}`)
 }
 
 function projectOf({project}: Making): OpenProject {

@@ -1,7 +1,8 @@
-import {lstat, readdir, readFile, stat} from 'node:fs/promises'
+import {readFile, stat} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {BrmcError} from '../../errors.js'
+import {readFolderState} from '../../files/read-folder-state.js'
 import {isMissing} from '../../files/system-error.js'
 import {sha256} from '../../files/sha256.js'
 import type {Run} from '../../process/run.js'
@@ -31,20 +32,8 @@ async function needFolder(folder: string, name: string): Promise<void> {
 /** GNU find looks at ten thousand files in the time Node takes for a thousand; where there is another find, Node does it. */
 async function identityOf(folder: string, run: Run): Promise<string> {
   const found = await run('find', [folder, '-name', '.git', '-prune', '-o', '!', '-type', 'd', '-printf', String.raw`%P\t%s\t%T@\t%m\t%l\0`], {accept: [0, 1]}).catch(() => undefined)
-  const lines = found?.exitCode === 0 ? found.stdout.split('\0') : await walk(folder)
+  const lines = found?.exitCode === 0 ? found.stdout.split('\0') : await readFolderState(folder)
   return sha256(lines.sort().join('\0'))
-}
-
-async function walk(folder: string, below = ''): Promise<string[]> {
-  const entries = await readdir(join(folder, below), {withFileTypes: true})
-  const nested = await Promise.all(entries.map(async entry => {
-    const path = join(below, entry.name)
-    if (entry.name === '.git') return []
-    if (entry.isDirectory()) return walk(folder, path)
-    const {size, mtimeMs, mode} = await lstat(join(folder, path))
-    return [`${path}\t${size}\t${mtimeMs}\t${mode}`]
-  }))
-  return nested.flat()
 }
 
 export interface BuildrootIdentity {
