@@ -20,6 +20,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ class Tree(kconfiglib.Kconfig):
         super().__init__(ROOTS[kind], warn_to_stderr=False)
         self.parsing = False
         self.probed = self._probed()
+        self.implied = {symbol: symbol.weak_rev_dep for symbol in self.unique_defined_syms if symbol.orig_type is TRISTATE and symbol.weak_rev_dep is not self.n}
 
     def _open(self, filename, mode):
         if not self.parsing or mode != "r":
@@ -103,10 +105,70 @@ class Tree(kconfiglib.Kconfig):
         """`text` as a full configuration: what conf --olddefconfig makes of it."""
         path = os.path.join(folder, "config")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        self.load_config(path)
+            file.write(self._first_of_choices(text) if self.kind == "busybox" else text)
+        if self.kind == "linux":
+            self._load_linux(path, text)
+        else:
+            self.load_config(path)
         self.write_config(path, save_old=False)
         return read(path)
+
+    def _load_linux(self, path, text):
+        self._imply(text)
+        self.load_config(path)
+        for symbol, condition in self.implied.items():
+            if symbol.weak_rev_dep is self.n and symbol.visibility == 0:  # what is hidden is not said
+                symbol.weak_rev_dep = condition
+                symbol.unset_value()
+        if not self._kconfig_has("confdata.c", "sym_string_within_range"):
+            self._clamp()
+        if self._kconfig_has("symbol.c", "choice_members", unknown=True):
+            self._choose(text)
+
+    def _kconfig_has(self, file, name, unknown=False):
+        """Whether the sources' own Kconfig knows `name`; without its source it is taken for a new one."""
+        path = os.path.join(self.srctree_path, "scripts/kconfig", file)
+        return name in read(path) if os.path.exists(path) else unknown
+
+    def _first_of_choices(self, text):
+        """BusyBox keeps the first member of a choice that is said to be y, later Kconfigs the last (conf_read_simple of confdata.c)."""
+        chosen, lost = {}, set()
+        for name in re.findall(rf"^{self.config_prefix}(\w+)=y", text, re.M):
+            choice = self.syms[name].choice if name in self.syms else None
+            if choice and chosen.setdefault(choice, name) != name:
+                lost.add(self.config_prefix + name)
+        return drop(text, lost)
+
+    def _imply(self, text):
+        """Since Linux 5.7 an option that is implied with y may be said to be m; kconfiglib makes it y."""
+        modules = set(re.findall(rf"^{self.config_prefix}(\w+)=m", text, re.M))
+        for symbol, condition in self.implied.items():
+            symbol.weak_rev_dep = self.n if symbol.name in modules and has_prompt(symbol) else condition
+        self.unset_values()
+
+    def _clamp(self):
+        """Newer Linux takes the nearest number of the range (sym_validate_range of symbol.c), older ones and kconfiglib the default."""
+        for symbol in self.unique_defined_syms:
+            bounds = range_of(symbol) if symbol.ranges and symbol.user_value is not None else None
+            if bounds:
+                base = 16 if symbol.orig_type is HEX else 10
+                low, high = (int(bound, base) for bound in bounds)
+                if not low <= int(symbol.user_value, base) <= high:
+                    symbol.set_value(bounds[0] if int(symbol.user_value, base) < low else bounds[1])
+
+    def _choose(self, text):
+        """Since Linux 6.11 a member that is said to be n is the choice's last resort (sym_calc_choice of symbol.c)."""
+        refused = [name for name in re.findall(rf"^(?:# )?{self.config_prefix}(\w+)(?:=n| is not set)", text, re.M)]
+        for choice in self.unique_choices:
+            members = [member for member in choice.syms if member.visibility]
+            chosen = choice.selection
+            if chosen and chosen.user_value == 0:
+                silent = [member for member in members if member.user_value is None]
+                (silent or sorted(members, key=lambda member: refused.index(member.name)))[0].set_value(2)
+
+
+def range_of(symbol):
+    return next(((low.str_value, high.str_value) for low, high, condition in symbol.ranges if expr_value(condition)), None)
 
 
 def read(path):
@@ -229,12 +291,13 @@ class Facts:
         }
         if not has_prompt(symbol):
             reasons["selectors"] = [self.name(by) for by, _ in selectors(symbol)[:5]]
-        if symbol.choice and symbol.choice.selection:
-            reasons["chosen"] = self.name(symbol.choice.selection)
-        for low, high, condition in symbol.ranges:
-            if expr_value(condition):
-                reasons["range"] = [low.str_value, high.str_value]
-                break
+        chosen = symbol.choice.selection if symbol.choice else None
+        if chosen:
+            reasons["chosen"] = self.name(chosen)
+            if self.tree.kind == "busybox" and asked == "y" and symbol.visibility:
+                reasons["remedy"] = [f"# {self.tree.config_prefix}{chosen.name} is not set"]
+        if range_of(symbol):
+            reasons["range"] = range_of(symbol)
         fixup = [line for line in (fixup["line"] for fixup in fixups) if re.match(rf"(?:# )?{self.tree.config_prefix}{symbol.name}(?:=| is)", line)]
         return {**reasons, "fixup": fixup[-1]} if fixup else reasons
 
@@ -281,6 +344,8 @@ class Facts:
         opened = all(self.satisfy(expression, max(wanted, 1), trial, (symbol,)) for expression in prompt_failing(symbol, max(wanted, 1)))
         lines = [f"{self.tree.config_prefix}{item.name}={value}" if value != "n" else f"# {self.tree.config_prefix}{item.name} is not set" for item, value in trial.items()]
         if opened and lines and fits(symbol, asked):
+            if asked == "m" and self.tree.kind == "linux" and symbol in self.tree.implied:
+                symbol.weak_rev_dep = self.tree.n  # until reset(); see Tree._imply
             symbol.set_value(kconfiglib.unescape(asked[1:-1]) if symbol.orig_type is STRING else asked)
             lines = lines if self.tree.shown(symbol) == asked else []
         else:
@@ -337,6 +402,8 @@ def environment_of(question):
     if question["kind"] == "linux":  # as the kernel's Makefile has them
         parts = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) = *(.*?) *$", read(os.path.join(question["srctree"], "Makefile")), re.M))
         environment.setdefault("KERNELVERSION", f"{parts['VERSION']}.{parts['PATCHLEVEL']}.{parts['SUBLEVEL']}{parts.get('EXTRAVERSION', '')}")
+        if shutil.which(environment["CC"]) is None:
+            sys.exit(f"kconfig-answer: there is no compiler {environment['CC']}, of which the kernel's Kconfig asks")
         version = subprocess.run([environment["CC"], "--version"], capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"}).stdout
         environment.setdefault("CC_VERSION_TEXT", version.split("\n")[0].replace("#", ""))
     return environment

@@ -68,8 +68,8 @@ export const cases: Case[] = [
   },
   {
     title: 'any of several', kind: 'linux', fragment: 'CONFIG_SERIAL_ANY=y\n',
-    broken: ['CONFIG_SERIAL_ANY: y → n: depends on SERIAL_AMBA || SERIAL_TINY || NO_SUCH_SERIAL, which is n (CONFIG_NO_SUCH_SERIAL is not there; CONFIG_SERIAL_AMBA is n, drivers/Kconfig:8; '
-      + 'CONFIG_SERIAL_TINY is n, drivers/Kconfig:12) → add to br2-external/linux-user.fragment: CONFIG_SERIAL_TINY=y'],
+    broken: ['CONFIG_SERIAL_ANY: y → n: depends on SERIAL_AMBA || SERIAL_TINY || NO_SUCH_SERIAL, which is n (CONFIG_NO_SUCH_SERIAL is not there; CONFIG_SERIAL_AMBA is n, drivers/Kconfig:10; '
+      + 'CONFIG_SERIAL_TINY is n, drivers/Kconfig:14) → add to br2-external/linux-user.fragment: CONFIG_SERIAL_TINY=y'],
   },
   {
     title: 'a dependency that only a select sets', kind: 'linux', fragment: 'CONFIG_SERIAL_AMBA=y\n',
@@ -91,6 +91,15 @@ export const cases: Case[] = [
     title: 'not the default of a choice, and no other', kind: 'buildroot', fragment: '# BR2_INIT_BUSYBOX is not set\n# BR2_INIT_NONE is not set\n',
     broken: ['BR2_INIT_BUSYBOX: n → y: is the one of its choice (system/Config.in:5), of which one has to be y → ask for another one of that choice'],
   },
+  {title: 'not the default of a choice, which new kernels heed', kind: 'linux', fragment: '# CONFIG_HZ_250 is not set\nCONFIG_NR_CPUS=2\n', broken: []},
+  {
+    title: 'none of a choice: one has to be', kind: 'linux', fragment: '# CONFIG_HZ_250 is not set\n# CONFIG_HZ_100 is not set\n# CONFIG_HZ_1000 is not set\n',
+    broken: ['CONFIG_HZ_250: n → y: is the one of its choice (Kconfig:44), of which one has to be y → ask for another one of that choice'],
+  },
+  {
+    title: 'another one of a choice, which BusyBox heeds only where the first is taken away', kind: 'busybox', fragment: 'CONFIG_INSTALL_LINKS=y\nCONFIG_INSTALL_COPIES=y\n',
+    broken: ['CONFIG_INSTALL_COPIES: y → n: one of its choice only can be y, and that is CONFIG_INSTALL_LINKS (Config.in:15) → add to br2-external/busybox-user.fragment: # CONFIG_INSTALL_LINKS is not set'],
+  },
   {
     title: 'one of a choice whose dependency is off', kind: 'buildroot', fragment: 'BR2_INIT_SYSTEMD=y\n',
     broken: ['BR2_INIT_SYSTEMD: y → n: depends on BR2_USE_GLIBC, which is n (system/Config.in:17) → add to br2-external/user.defconfig: BR2_USE_GLIBC=y'],
@@ -109,7 +118,7 @@ export const cases: Case[] = [
   },
   {
     title: 'a number beyond its range', kind: 'linux', fragment: 'CONFIG_NR_CPUS=9999\n',
-    broken: ['CONFIG_NR_CPUS: 9999 → 512: goes from 2 to 4096 (Kconfig:15) → ask for a number in that range'],
+    broken: ['CONFIG_NR_CPUS: 9999 → 4096: goes from 2 to 4096 (Kconfig:15) → ask for a number in that range'],
   },
   {
     title: 'a number in quotes', kind: 'buildroot', fragment: 'BR2_JLEVEL="2"\n',
@@ -139,6 +148,13 @@ export const cases: Case[] = [
     title: "Buildroot's makefiles take it away", kind: 'busybox', fragment: 'CONFIG_PING=y\n', fixups: disable('CONFIG_PING'),
     broken: ["CONFIG_PING: y → n: Buildroot's makefiles set # CONFIG_PING is not set after all fragments, for what else is asked of it → take the line away"],
   },
+  {title: 'm for what another one implies with y', kind: 'linux', fragment: 'CONFIG_ARCH_BCM=y\nCONFIG_BCM_SOUND=m\n', broken: []},
+  {title: 'm for what another one implies with y, by a prompt that has to be opened', kind: 'linux', fragment: 'CONFIG_EXPERT=y\nCONFIG_ARCH_BCM=y\nCONFIG_BCM_VIDEO=m\n', broken: []},
+  {
+    title: 'm for what another one implies with y, by a prompt that is hidden', kind: 'linux', fragment: 'CONFIG_ARCH_BCM=y\nCONFIG_BCM_VIDEO=m\n',
+    broken: ['CONFIG_BCM_VIDEO: m → y: depends on EXPERT, which is n (Kconfig:12) → add to br2-external/linux-user.fragment: CONFIG_EXPERT=y'],
+  },
+  {title: 'y for what another one implies with y', kind: 'linux', fragment: 'CONFIG_ARCH_BCM=y\nCONFIG_BCM_SOUND=y\n', broken: []},
   {title: "Buildroot's makefiles leave a module a module", kind: 'linux', fragment: 'CONFIG_IPV6=m\n', fixups: enable('CONFIG_IPV6'), broken: []},
   {
     title: 'an option that depends on the compiler', kind: 'linux', fragment: 'CONFIG_SHADOW_STACK=y\n',
