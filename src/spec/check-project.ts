@@ -3,6 +3,7 @@ import type {Deployment} from './deployment.js'
 import {sortFindings, type Finding, type Place} from './finding.js'
 import {mergeSpecs, type MergedSpec} from './merge.js'
 import {parseDocument, type ParsedDocument} from './parse-document.js'
+import {projectKeyFindings} from './project-keys.js'
 import type {ProjectText} from './project-text.js'
 import {resolveDeployment} from './resolve.js'
 import {ruleContext} from './rules/context.js'
@@ -33,7 +34,10 @@ export function checkProject(project: ProjectText): CheckedProject {
   const main = parseDocument(project.project.text, project.project.file)
   const others = project.deployments.map(({file, text}) => ({file, name: deploymentName(file), document: parseDocument(text, file)}))
   const documents = [main, ...others.map(({document}) => document)]
-  const parseFindings = [...documents.flatMap(({findings}) => findings), ...others.flatMap(({file, name}) => nameFindings(file, name))]
+  const parseFindings = [
+    ...documents.flatMap(({findings}) => findings),
+    ...others.flatMap(({file, name, document}) => [...nameFindings(file, name), ...projectKeyFindings(document)]),
+  ]
   const texts = new Map([
     ...documents.map(({file, shown}): [string, string] => [file, shown]),
     ...project.texts.map(({file, text}): [string, string] => [file, maskLines(text)]),

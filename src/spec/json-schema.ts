@@ -1,5 +1,6 @@
 import {z} from 'zod'
 
+import {PROJECT_KEYS} from './project-keys.js'
 import {SpecSchema} from './schema.js'
 
 type JsonSchema = Record<string, unknown>
@@ -9,9 +10,10 @@ export function jsonSchema(): JsonSchema {
   return {title: 'brmc.yaml', ...z.toJSONSchema(SpecSchema, {io: 'input'})}
 }
 
-/** JSON Schema of deployments/<name>.yaml: the same with nothing required, and null to take a key away. */
+/** JSON Schema of deployments/<name>.yaml: the same with nothing required, null to take a key away, and without what belongs to the project. */
 export function deploymentJsonSchema(): JsonSchema {
-  return {...loosen(jsonSchema(), 'root'), title: 'deployments/<name>.yaml'}
+  const omitted = Object.fromEntries(PROJECT_KEYS.map(key => [key, true as const])) as Record<typeof PROJECT_KEYS[number], true>
+  return {...loosen(z.toJSONSchema(SpecSchema.omit(omitted), {io: 'input'}), 'root'), title: 'deployments/<name>.yaml'}
 }
 
 /**

@@ -102,7 +102,7 @@ const Buildroot = z.strictObject({
   output: MakePath.optional().describe('Folder for the build (10 GB); default: a volume of its own'),
   override: z.record(z.string().regex(/^[a-z0-9][a-z0-9+._-]*$/, "a package's name as Buildroot has it"), MakePath).default({}).describe("Sources of a package in a folder of yours (Buildroot's OVERRIDE_SRCDIR)"),
   toolchain: z.union([z.enum(['bootlin', 'internal']), z.strictObject({external: MakePath.describe('Folder of a compiler for aarch64 with glibc')})])
-    .default('bootlin').describe("bootlin: a compiler that is downloaded ready-made; internal: built by Buildroot; external: one of yours"),
+    .default('bootlin').describe('bootlin: a compiler that is downloaded ready-made; internal: built by Buildroot; external: one of yours'),
   engine: z.enum(['auto', 'docker', 'podman', 'none']).default('auto').describe("What runs the build's container; none: this machine's own tools"),
   jobs: z.int().min(1).max(512).optional().describe('Programs at once; default: as the machine allows'),
   bundle: z.strictObject({

@@ -46,6 +46,10 @@ describe('checkProject', () => {
     ['an empty project file', project(''), ['name', 'version', 'board', 'system', 'interfaces'].map(() => 'brmc.yaml:1:1 missing-key')],
     ['reserved names', project(PROJECT, {'default.yaml': '', 'router.yaml': ''}), ['deployments/default.yaml:1:1 deployment-name', 'deployments/router.yaml:1:1 deployment-name']],
     ['names that are no host names', project(PROJECT, {'Lab 1.yaml': '', 'lab.yml': ''}), ['deployments/Lab 1.yaml:1:1 deployment-name', 'deployments/lab.yml:1:1 deployment-name']],
+    ['kernel and buildroot in a deployment (N40), whatever they say', project(PROJECT, {
+      'a.yaml': `root: ram\nkernel: {source: linux.tar.gz, sha256: ${'a'.repeat(64)}, config: my.config}\n`, 'b.yaml': 'buildroot: null\nkernel: raspberrypi\n', 'c.yaml': 'root: ram\n',
+    }), ['deployments/a.yaml:2:1 N40', 'deployments/b.yaml:1:1 N40', 'deployments/b.yaml:2:1 N40']],
+    ['kernel and buildroot in the project file', project(`${PROJECT}kernel: raspberrypi\nbuildroot: {jobs: 2}\n`, {'a.yaml': 'root: ram\n'}), []],
     ['schema and rules of all files, by place', project(PROJECT.replace('wlan0, to', 'wlan9, to'), {'lab.yaml': 'multicast: {routes: [{group: 10.0.0.1, from: wlan0, to: [usb0]}]}\nfoo: 1\n'}), ['brmc.yaml:10:32 N01', 'deployments/lab.yaml:2:1 unknown-key']],
   ]
   for (const [title, text, expected] of cases) {
