@@ -110,7 +110,7 @@ export interface KernelTools {
   crossCompile: string
 }
 
-/** @param srctree the kernel's sources; those of `KERNEL_KCONFIG_FILES` are enough */
+/** @param srctree the kernel's sources */
 export function linuxQuestion(printed: PrintedVariables, srctree: string, {crossCompile}: KernelTools, asked: readonly AskedSymbol[]): Question {
   const arch = printed.KERNEL_ARCH
   const defconfig = printed.LINUX_KCONFIG_DEFCONFIG
@@ -145,6 +145,3 @@ export function busyboxQuestion(printed: PrintedVariables, srctree: string, aske
 
 /** Buildroot's makefiles run in its own folder. */
 const fromBuildroot = ({TOPDIR}: PrintedVariables, file: string): string => file.startsWith('/') ? file : `${TOPDIR}/${file}`
-
-/** Members of a kernel's archive that its Kconfig reads or runs, as patterns of `tar --wildcards`. */
-export const KERNEL_KCONFIG_FILES: readonly string[] = ['*/Kconfig*', '*/scripts/*', '*/arch/*/configs/*', '*/Makefile']

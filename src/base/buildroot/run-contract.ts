@@ -1,6 +1,6 @@
 import type {Workshop} from '../../container/workshop.js'
 import {BrmcError} from '../../errors.js'
-import {compareAsked, lastAsked, type AskedSymbol} from '../../kconfig/asked.js'
+import {compareAsked, lastAsked, strayLines, type AskedSymbol} from '../../kconfig/asked.js'
 import {acceptedValues, parseConfig} from '../../kconfig/contract.js'
 import {kernelFeatures} from '../../kconfig/features.js'
 import {contractError, type ExplainedBreach} from '../../kconfig/format-breaches.js'
@@ -29,11 +29,13 @@ const ACCEPTED = acceptedValues(kernelFeatures, {initramfs: false})
  */
 export async function runBuildrootContract(configured: Configured, asked: readonly AskedSymbol[], request: ContractRequest): Promise<void> {
   const {config, printed, output, defconfigPlace} = configured
-  const breaches = compareAsked(asked, parseConfig(config))
-  if (breaches.length === 0) return
-  const broken = new Set(breaches.map(({symbol}) => symbol))
-  const question = buildrootQuestion(printed, defconfigPlace, lastAsked(asked).filter(({symbol}) => broken.has(symbol)))
-  throw contractError(explainBreaches(breaches, {kind: 'buildroot', asked, facts: await ask(output.workshop, question, request) ?? {}}), UNTOUCHED)
+  refuseStrayLines(request.tree)
+  const facts = await ask(output.workshop, buildrootQuestion(printed, defconfigPlace, lastAsked(asked)), request) ?? {}
+  // What make itself arrived at counts; that an option was taken out of Buildroot only its Kconfig tells.
+  const seen = explainBreaches(compareAsked(asked, parseConfig(config)), {kind: 'buildroot', asked, facts})
+  const removed = foreseenBreaches({kind: 'buildroot', asked, facts, compilerKnown: true}).filter(({symbol, got, asked: wanted}) =>
+    got === wanted && !seen.some(breach => breach.symbol === symbol))
+  if (seen.length + removed.length > 0) throw contractError([...seen, ...removed], UNTOUCHED)
 }
 
 /** Asks the Kconfig of kernel and BusyBox, whose sources are unpacked and not yet compiled, what their fragments will come to. Throws CONTRACT_BROKEN. */
@@ -71,6 +73,16 @@ export async function holdModules({output}: Configured, {release, config}: {rele
   throw new BrmcError('CONTRACT_BROKEN', `${missing.length} kernel modules are not in the root; the base was built and is not used`, {
     details: missing.map(({module, feature, reason}) => `${module}: for ${feature} (${reason})`),
     suggestions: ['build their options in or as modules: br2-external/linux-user.fragment'],
+  })
+}
+
+/** `CONFIG_X = y` says nothing to Kconfig, and it says nothing of that. */
+function refuseStrayLines(tree: readonly BaseTreeFile[]): void {
+  const stray = tree.filter(({path}) => path.endsWith('.fragment')).flatMap(({path, content}) => strayLines(content.toString(), `br2-external/${path}`))
+  if (stray.length === 0) return
+  throw new BrmcError('SPEC_INVALID', `${stray.length === 1 ? 'one line' : `${stray.length} lines`} of the fragments would be passed over without a word`, {
+    details: stray.map(({file, line, text}) => `${file}:${line}: ${text}`),
+    suggestions: ['write options as CONFIG_NAME=y, CONFIG_NAME="text", CONFIG_NAME=12 or # CONFIG_NAME is not set, one a line, no blanks around ='],
   })
 }
 
