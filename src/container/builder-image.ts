@@ -5,7 +5,7 @@ import {ANY_STATUS, type Engine} from './engine.js'
 import {engineTrouble} from './engine-trouble.js'
 import type {BuilderRecipe} from './workshop.js'
 
-export const BUILDER_NAME = 'brmc-builder'
+const BUILDER_NAME = 'brmc-builder'
 
 const DIGITS = 16
 

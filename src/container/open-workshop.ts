@@ -13,8 +13,9 @@ import {allStores, containerPlaces, hostPathsIn, inputPairs, mountsOf, type Moun
 import {parseProbe, probeCommand, type ProbeResult} from './probe.js'
 import {namesDigest} from './read-input.js'
 import {runContainer, runContainerInTerminal, type Container} from './run-container.js'
-import {giveToUser, sendFolder, type Ordinary} from './stand-ins.js'
+import {sendFolder, type Ordinary} from './stand-ins.js'
 import {buildUser} from './user.js'
+import {giveToUser, makeVolume} from './volumes.js'
 import type {Workshop, WorkshopRequest, WorkshopRunOptions} from './workshop.js'
 import {makeStoreFolder, withScratchFolder} from './write-scratch.js'
 
@@ -65,7 +66,7 @@ async function readyMounts(site: Site, onProgress: (line: string) => void): Prom
   const {request: {inputs, stores, signal}, engine, ordinary, nextName} = site
   await Promise.all(allStores(stores).map(async store => 'folder' in store
     ? makeStoreFolder(store.folder, ordinary.user)
-    : engine.call(['volume', 'create', '--label=brmc.store=1', store.volume], {signal})))
+    : makeVolume(engine, store.volume, {label: 'brmc.store=1', signal})))
   const {unseen, found} = await lookAround(site)
   const mounts = mountsOf(inputs, stores, await sendAll(unseen, site, onProgress))
   // A new volume is root's.

@@ -1,10 +1,11 @@
 import {createHash} from 'node:crypto'
 
-import {rootArguments, containerArguments, type ContainerRun} from './container-arguments.js'
+import type {Run} from '../process/run.js'
+import {containerArguments, type ContainerRun} from './container-arguments.js'
 import {ANY_STATUS, type Engine} from './engine.js'
 import {folderFingerprint} from './read-input.js'
 import {runContainer} from './run-container.js'
-import type {Run} from '../process/run.js'
+import {giveToUser, makeVolume} from './volumes.js'
 
 /** A container's arguments but for what differs from one to the next. */
 export type Ordinary = Omit<ContainerRun, 'name' | 'mounts' | 'standardInput' | 'argv' | 'network'>
@@ -34,7 +35,7 @@ export async function sendFolder(folder: string, {engine, ordinary, nextName, ru
   if (there.includes(whole)) return volume
   // In use by another run: then it stays for this time.
   if (there.length > 0) await engine.call(['volume', 'rm', '--force', ...there], {accept: ANY_STATUS, signal})
-  await engine.call(['volume', 'create', `--label=${label}`, volume], {signal})
+  await makeVolume(engine, volume, {label, signal})
   const mounts = [{source: {volume}, target: PLACE, readOnly: false}]
   await giveToUser(engine, {...ordinary, mounts, name: nextName()}, signal)
   const name = nextName()
@@ -45,14 +46,8 @@ export async function sendFolder(folder: string, {engine, ordinary, nextName, ru
     signal,
     consume: async input => { await runContainer(engine, {name, args, argv}, {input, signal}) },
   })
-  await engine.call(['volume', 'create', `--label=${label}`, whole], {signal})
+  await makeVolume(engine, whole, {label, signal})
   return volume
-}
-
-/** Gives volumes, which are root's when they are new, to the build's user. */
-export async function giveToUser(engine: Engine, container: Pick<ContainerRun, 'engine' | 'image' | 'name' | 'label' | 'mounts' | 'user'>, signal: AbortSignal): Promise<void> {
-  const argv = ['/bin/chown', `${container.user.uid}:${container.user.gid}`, ...container.mounts.map(({target}) => target)]
-  await runContainer(engine, {name: container.name, args: rootArguments(container, argv, 'CHOWN'), argv}, {signal})
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
