@@ -93,6 +93,7 @@ describe('JSON Schema', () => {
     const schema = deploymentJsonSchema()
     expect(schema).not.to.have.property('required')
     expect(schema).to.have.nested.property('properties.board.anyOf[1].type', 'null')
+    expect(schema).to.have.property('properties').that.does.not.have.any.keys('kernel', 'buildroot')
     expect(schema).to.have.nested.property('properties.interfaces.anyOf[0].additionalProperties.anyOf[1].type', 'null')
     const accessPoint = 'properties.interfaces.anyOf[0].additionalProperties.anyOf[0].properties.accessPoint.anyOf[0]'
     expect(schema).to.have.nested.property(accessPoint).that.does.not.have.property('required')
