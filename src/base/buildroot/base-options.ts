@@ -1,0 +1,63 @@
+import type {Pins} from '../../boards/pins.js'
+import type {BuilderRecipe, Programs, User, Workshop} from '../../container/workshop.js'
+import {BrmcError} from '../../errors.js'
+import type {Web} from '../../process/web.js'
+import type {Deployment} from '../../spec/deployment.js'
+import type {BaseTreeFile} from './read-base-tree.js'
+import type {BuildWatch} from './run-build.js'
+
+/** What of a deployment decides about its base. */
+export type BaseWish = Pick<Deployment, 'board' | 'buildroot' | 'kernel'>
+
+export interface BuildrootBaseOptions {
+  wish: BaseWish
+  pins: Pins
+  /** Holds br2-external/; paths of brmc.yaml are relative to it. Absolute. */
+  projectFolder: string
+  /** build/ of the project. Absolute. */
+  cacheFolder: string
+  /** Files of board/builder/, by name. */
+  builderFiles: ReadonlyMap<string, Buffer>
+  /** Image that the builder image starts from, in place of the Dockerfile's own. */
+  builderBase?: string
+  /** Programs at once where the file does not say. */
+  jobs: number
+  user: User
+  environment: Readonly<Record<string, string | undefined>>
+  programs: Programs
+  fetch: Web
+  /** Seconds since 1970 in place of the release's own date (SOURCE_DATE_EPOCH). */
+  epochOverride?: number | undefined
+  watch: Omit<BuildWatch, 'onConfigured' | 'onPatched'> & {onPreparing: (what: string) => void}
+  signal: AbortSignal
+}
+
+/** What has to be known to open the workshop; of those who watch, who is told that it is made ready. */
+export type OpeningOptions = Omit<BuildrootBaseOptions, 'watch'> & {watch: Pick<BuildrootBaseOptions['watch'], 'onPreparing'>}
+
+/** A build's workshop with all that goes into the build, for who wants to ask its configuration. */
+export interface OpenBuild {
+  workshop: Workshop
+  tree: readonly BaseTreeFile[]
+  epoch: number
+  /** Changes with whatever may change the sources that the build unpacks. */
+  ground: string
+  /** Packages that are built from a folder of the user's. */
+  overrides: readonly string[]
+}
+
+/** buildroot.engine for this machine's own tools. */
+export const NO_CONTAINER = 'none'
+const DOCKERFILE = 'Dockerfile'
+
+/** What the builder image is made of. */
+export function recipeOf({builderFiles, builderBase}: OpeningOptions): BuilderRecipe {
+  return {dockerfile: builderFiles.get(DOCKERFILE)?.toString() ?? '', files: new Map(), ...builderBase !== undefined && {base: builderBase}}
+}
+
+/** A script of board/builder/. */
+export function builderText({builderFiles}: OpeningOptions, name: string): string {
+  const content = builderFiles.get(name)
+  if (!content) throw new BrmcError('INTERNAL', `board/builder/${name} is not part of this package`)
+  return content.toString()
+}
