@@ -34,7 +34,7 @@ type Change = {why: string} & ({scope: 'all'} | {scope: 'package', name: string}
  */
 export function planRebuild(before: OutputState | undefined, now: OutputState, packages: readonly string[]): RebuildPlan {
   if (!before) return {fresh: true, again: [], why: ['nothing was built here yet']}
-  const changes = [groundChanges(before, now), configChanges(before, now, packages), treeChanges(before, now, packages), overrideChanges(before, now)].flat()
+  const changes = [groundChanges(before, now), configChanges(before, now, packages), treeChanges(before, now, packages), overrideChanges(before, now, packages)].flat()
   const fresh = changes.some(({scope}) => scope === 'all')
   const again = fresh ? [] : [...new Set(changes.flatMap(change => change.scope === 'package' ? [change.name] : []))].sort()
   return {fresh, again, why: [...new Set(changes.map(({why}) => why))]}
@@ -103,13 +103,13 @@ function treeChange(path: string, packages: readonly string[]): Change[] {
 }
 
 /** Buildroot copies a changed folder again by itself (pkg-generic.mk, .stamp_rsynced), but only on <package>-rebuild. */
-function overrideChanges(before: OutputState, now: OutputState): Change[] {
+function overrideChanges(before: OutputState, now: OutputState, packages: readonly string[]): Change[] {
   return [...new Set([...Object.keys(before.overrides), ...Object.keys(now.overrides)])].sort()
     .filter(name => before.overrides[name] !== now.overrides[name])
-    // A host package of the same name reads the same folder, and everything may have been made with it.
-    .map(name => before.overrides[name] !== undefined && now.overrides[name] !== undefined
-      ? {scope: 'package', name, why: `the folder of ${name} changed`}
-      : {scope: 'all', why: `${name} is built from ${now.overrides[name] === undefined ? "Buildroot's own source again" : 'a folder of yours'}`})
+    .flatMap((name): Change[] => before.overrides[name] !== undefined && now.overrides[name] !== undefined
+      // The package for the host of the same name reads the same folder.
+      ? packages.filter(known => known === name || known === `host-${name}`).map(known => ({scope: 'package', name: known, why: `the folder of ${name} changed`}))
+      : [{scope: 'all', why: `${name} is built from ${now.overrides[name] === undefined ? "Buildroot's own source again" : 'a folder of yours'}`}])
 }
 
 function symbolsOf(config: string): Map<string, string> {
