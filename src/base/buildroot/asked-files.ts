@@ -4,7 +4,7 @@ import type {BaseTreeFile} from './read-base-tree.js'
 const USER_DEFCONFIG = 'user.defconfig'
 /** What brmc adds follows from there. */
 const SETTINGS = 'brmc.yaml'
-const FROM_USER = '# From user.defconfig'
+export const FROM_USER = '# From user.defconfig'
 
 /**
  * What the defconfig that is built asks for, each line with the place where a person wrote it.

@@ -1,9 +1,8 @@
 import type {Pins} from '../../boards/pins.js'
-import type {BuilderRecipe, Programs, User, Workshop} from '../../container/workshop.js'
+import type {BuilderRecipe, Programs, User} from '../../container/workshop.js'
 import {BrmcError} from '../../errors.js'
 import type {Web} from '../../process/web.js'
 import type {Deployment} from '../../spec/deployment.js'
-import type {BaseTreeFile} from './read-base-tree.js'
 import type {BuildWatch} from './run-build.js'
 
 /** What of a deployment decides about its base. */
@@ -34,17 +33,6 @@ export interface BuildrootBaseOptions {
 
 /** What has to be known to open the workshop; of those who watch, who is told that it is made ready. */
 export type OpeningOptions = Omit<BuildrootBaseOptions, 'watch'> & {watch: Pick<BuildrootBaseOptions['watch'], 'onPreparing'>}
-
-/** A build's workshop with all that goes into the build, for who wants to ask its configuration. */
-export interface OpenBuild {
-  workshop: Workshop
-  tree: readonly BaseTreeFile[]
-  epoch: number
-  /** Changes with whatever may change the sources that the build unpacks. */
-  ground: string
-  /** Packages that are built from a folder of the user's. */
-  overrides: readonly string[]
-}
 
 /** buildroot.engine for this machine's own tools. */
 export const NO_CONTAINER = 'none'

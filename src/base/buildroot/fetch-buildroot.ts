@@ -2,13 +2,18 @@ import {createHash} from 'node:crypto'
 import {mkdir, open, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
-import type {Pins} from '../../boards/pins.js'
 import {BrmcError, messageOf} from '../../errors.js'
 import {isDiskFull} from '../../files/system-error.js'
 import type {Run} from '../../process/run.js'
 import type {Web} from '../../process/web.js'
 
-const SITE = 'https://buildroot.org/downloads'
+export const SITE = 'https://buildroot.org/downloads'
+
+/** A release of Buildroot by its version, and what its tarball's sha256 has to be. */
+export interface Release {
+  version: string
+  sha256?: string | undefined
+}
 
 export interface FetchBuildroot {
   /** Holds `buildroot-<version>/` afterwards. */
@@ -22,9 +27,15 @@ export interface FetchBuildroot {
 
 /**
  * The pinned release of Buildroot, unpacked: downloaded and held against its sha256 unless it is there. Throws BrmcError PACKAGE_UNAVAILABLE,
- * PACKAGE_CORRUPT, DISK_FULL, INTERRUPTED.
+ * PACKAGE_CORRUPT, PACKAGE_LOCK_STALE where no sha256 is pinned, DISK_FULL, INTERRUPTED.
  */
-export async function fetchBuildroot({buildroot: {version, sha256}}: Pins, request: FetchBuildroot): Promise<string> {
+export async function fetchBuildroot({version, sha256}: Release, request: FetchBuildroot): Promise<string> {
+  if (sha256 === undefined) {
+    throw new BrmcError('PACKAGE_LOCK_STALE', `brmc.pins.json has no sha256 of Buildroot ${version}: it was read off a checkout, and what is downloaded could not be verified`, {
+      suggestions: ['give the checkout: --buildroot <folder>, or buildroot.path in brmc.yaml', 'or pin a release that can be downloaded: brmc upgrade'],
+    })
+  }
+
   const target = join(request.folder, `buildroot-${version}-${sha256.slice(0, 12)}`)
   if (await isThere(join(target, 'Makefile'))) return target
   const tarball = `${target}.tar.xz`
@@ -46,11 +57,8 @@ export async function fetchBuildroot({buildroot: {version, sha256}}: Pins, reque
 
 async function download(url: string, target: string, {sha256, request}: {sha256: string, request: FetchBuildroot}): Promise<void> {
   const {fetch: get, signal, onProgress} = request
-  const response = await get(url, {signal, redirect: 'follow'}).catch((error: unknown) => {
-    if (signal.aborted) throw new BrmcError('INTERRUPTED', 'interrupted')
-    throw unavailable(url, messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error), error)
-  })
-  if (!response.ok || !response.body) throw unavailable(url, `HTTP status ${response.status}`)
+  const response = await answerOf(url, {fetch: get, signal})
+  if (!response.body) throw unavailable(url, 'the answer is empty')
   const total = Number(response.headers.get('content-length') ?? 0)
   const hash = createHash('sha256')
   const file = await open(target, 'w')
@@ -75,6 +83,16 @@ async function download(url: string, target: string, {sha256, request}: {sha256:
     details: [`pinned: sha256 ${sha256}`, `got:    sha256 ${got}`],
     suggestions: ['a proxy may have answered in its place: look at what was sent', 'take a checkout of your own: --buildroot <folder>'],
   })
+}
+
+/** The answer of a page that is there. Throws BrmcError PACKAGE_UNAVAILABLE, INTERRUPTED. */
+export async function answerOf(url: string, {fetch: get, signal}: Pick<FetchBuildroot, 'fetch' | 'signal'>): Promise<Response> {
+  const response = await get(url, {signal, redirect: 'follow'}).catch((error: unknown) => {
+    if (signal.aborted) throw new BrmcError('INTERRUPTED', 'interrupted')
+    throw unavailable(url, messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error), error)
+  })
+  if (!response.ok) throw unavailable(url, `HTTP status ${response.status}`)
+  return response
 }
 
 function unavailable(url: string, why: string, cause?: unknown): BrmcError {

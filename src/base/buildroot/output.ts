@@ -15,6 +15,11 @@ export async function make({workshop, epoch}: Output, args: readonly string[], o
   return workshop.run(makeCommand(workshop, args), {...options, environment: {SOURCE_DATE_EPOCH: String(epoch), ...options.environment}})
 }
 
+/** The same with the user's terminal; make's status. */
+export async function makeInTerminal({workshop, epoch}: Output, args: readonly string[]): Promise<number> {
+  return workshop.runInTerminal(makeCommand(workshop, args), {environment: {SOURCE_DATE_EPOCH: String(epoch)}})
+}
+
 function makeCommand({places: {buildroot, tree, output}}: Workshop, args: readonly string[]): string[] {
   return ['make', '-C', buildroot, `O=${output}`, `BR2_EXTERNAL=${tree}`, 'BR2_ROOTFS_OVERLAY=', ...args]
 }

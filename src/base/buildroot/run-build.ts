@@ -116,7 +116,7 @@ async function fetchSources(request: BuildRequest, configured: Configured, fetch
 }
 
 /** A kernel archive of the user's own stands among the downloads as if it had been fetched: its hash is asked for like any other's. */
-async function seedKernel(output: Output): Promise<void> {
+export async function seedKernel(output: Output): Promise<void> {
   const {kernel, downloads} = output.workshop.places
   if (kernel === undefined) return
   await shell(output, 'set -eu; mkdir -p "$2/linux"; cd "$1"; for file in *; do cmp -s "$file" "$2/linux/$file" || cp "$file" "$2/linux/$file"; done', [kernel, downloads])
@@ -129,14 +129,8 @@ async function makeOrFail({watch}: BuildRequest, output: Output, args: readonly 
 
 async function configure(request: BuildRequest, output: Output, before?: OutputState): Promise<Configured> {
   const {workshop, watch} = request
-  const {toolchain, output: place} = workshop.places
-  const defconfig = effectiveDefconfig(request.defconfig, settingLines({
-    places: workshop.places,
-    jobs: request.jobs,
-    ccache: request.ccache,
-    overrides: Object.keys(request.overrides).length > 0,
-    ...toolchain !== undefined && {toolchain: await externalToolchain(request, output, toolchain)},
-  }))
+  const {output: place} = workshop.places
+  const defconfig = effectiveDefconfig(request.defconfig, await settingsOf(request, Object.keys(request.overrides).length > 0))
   await writeOutputFile(output, DEFCONFIG, defconfig)
   const {exitCode} = await make(output, [`BR2_DEFCONFIG=${place}/${DEFCONFIG}`, 'defconfig'], {onLine: watch.onLine, accept: [0, 1, 2]})
   if (exitCode !== 0) watch.onFailed(exitCode)
@@ -144,9 +138,13 @@ async function configure(request: BuildRequest, output: Output, before?: OutputS
   return {output, config, defconfig, defconfigPlace: `${place}/${DEFCONFIG}`, ...await knowledgeOf(request, output, {config, before})}
 }
 
-async function externalToolchain({toolchainFacts, workshop}: BuildRequest, output: Output, place: string): Promise<string[]> {
-  const {stdout} = await shell(output, toolchainFacts, [place])
-  return toolchainLines(parseToolchainFacts(stdout, workshop.toHostPaths(place)), place)
+/** The lines that brmc puts in place of the defconfig's own for this build. */
+export async function settingsOf({workshop, jobs, ccache, toolchainFacts}: Pick<BuildRequest, 'workshop' | 'jobs' | 'ccache' | 'toolchainFacts'>, overrides: boolean): Promise<string[]> {
+  const {places} = workshop
+  const place = places.toolchain
+  if (place === undefined) return settingLines({places, jobs, ccache, overrides})
+  const {stdout} = await workshop.run(['sh', '-c', toolchainFacts, 'sh', place])
+  return settingLines({places, jobs, ccache, overrides, toolchain: toolchainLines(parseToolchainFacts(stdout, workshop.toHostPaths(place)), place)})
 }
 
 async function writeKnowledge({output, packages, plan, printed}: Configured): Promise<void> {

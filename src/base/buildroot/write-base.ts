@@ -1,21 +1,18 @@
 import {join, resolve} from 'node:path'
 
 import {BrmcError} from '../../errors.js'
-import {sha256} from '../../files/sha256.js'
 import type {Bundle} from '../bundle.js'
 import {misfit} from '../transport/misfit.js'
 import {importBundle} from '../transport/write-import.js'
 import {readBundle} from '../write-bundle.js'
 import {askedOfDefconfig, textOf} from './asked-files.js'
-import {builderText, type BuildrootBaseOptions, type OpenBuild, type OpeningOptions} from './base-options.js'
+import {builderText, type BuildrootBaseOptions} from './base-options.js'
 import {describeBase} from './describe-base.js'
 import {readPrepared, type Prepared} from './read-prepared.js'
 import {runBuild} from './run-build.js'
 import {runBuildrootContract, runSourceContracts} from './run-contract.js'
 import {writeCollected} from './write-collected.js'
 import {writeWorkshop} from './write-workshop.js'
-
-export type {OpenBuild, OpeningOptions} from './base-options.js'
 
 export interface BuildrootBase {
   bundle: Bundle
@@ -35,17 +32,6 @@ export async function makeBuildrootBase(options: BuildrootBaseOptions): Promise<
   if (there?.key === prepared.key) return {bundle: there, folder, cached: true}
   const bundle = options.wish.buildroot.bundle ? await takeFinished(options, prepared) : await build(options, prepared, folder)
   return {bundle, folder, cached: false}
-}
-
-/** Makes the workshop ready in which the base would be built, and builds nothing. Throws what makeBuildrootBase throws before it builds. */
-export async function openBuild(options: OpeningOptions): Promise<OpenBuild> {
-  const prepared = await readPrepared(options)
-  const {tree, epoch, overrides, builder, toolchain, ingredients} = prepared
-  const patches = tree.filter(({path}) => path.startsWith('board/common/patches/')).map(file => [file.path, file.sha256])
-  return {
-    workshop: await writeWorkshop(options, prepared), tree, epoch, overrides: Object.keys(overrides),
-    ground: sha256(JSON.stringify([ingredients['buildroot'], builder, toolchain, ingredients['overrides'], patches])),
-  }
 }
 
 /** A base that was built elsewhere. Throws BUNDLE_MISFIT, before the whole of it is fetched, where it is not the one that this project would build. */

@@ -33,7 +33,7 @@ async function inputsFor(options: OpeningOptions, prepared: Prepared, scratch: s
   const places = Object.fromEntries(Object.keys(prepared.overrides).map(name => [name, buildroot.engine === NO_CONTAINER ? prepared.overrides[name]?.folder ?? '' : `/brmc/override/${name}`]))
   await applyStaging(settings, [{path: LOCAL_MK, content: localMk(places)}])
   return {
-    buildroot: prepared.checkout?.folder ?? await fetchBuildroot(pins, {
+    buildroot: prepared.checkout?.folder ?? await fetchBuildroot(pins.buildroot, {
       folder: join(options.cacheFolder, 'buildroot'), run, fetch: options.fetch, signal,
       onProgress: (done, total) => { watch.onPreparing(`downloading Buildroot ${pins.buildroot.version}: ${Math.round(done / 1024)} of ${Math.round(total / 1024)} KiB`) },
     }),
