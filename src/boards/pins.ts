@@ -11,12 +11,12 @@ export const PinsSchema = z.strictObject({
   version: z.literal(1),
   buildroot: z.strictObject({
     version: z.string().regex(/^\d{4}\.\d{2}(\.\d+)?$/),
-    /** Of buildroot-<version>.tar.xz, as the release's signed list has it. */
-    sha256: Sha256,
+    /** Of buildroot-<version>.tar.xz, as the release's signed list has it; absent where the pins were read off a checkout, which then has to be given. */
+    sha256: Sha256.optional(),
     /** BR2_VERSION_EPOCH, seconds since 1970: the only time in what is built. */
     epoch: z.int().positive(),
-    /** Of the release's tag. */
-    commit: Commit,
+    /** Of the release's tag, where it is known: a clean checkout of it is the release. */
+    commit: Commit.optional(),
   }),
   /** Raspberry Pi's kernel: BR2_LINUX_KERNEL_CUSTOM_TARBALL_LOCATION of configs/raspberrypi*_defconfig, board/raspberrypi/patches/linux/linux.hash. */
   kernel: z.strictObject({commit: Commit, sha256: Sha256}),

@@ -7,20 +7,12 @@ import {BrmcError} from '../errors.js'
 import {run} from '../process/run.js'
 import {DEFAULT_DEPLOYMENT} from '../spec/check-project.js'
 import {alone, PROJECT_LOCK} from './alone.js'
-import {chooseDeployments, openProject} from './open-project.js'
+import {chooseDeployments, type OpenProject} from './open-project.js'
 import {runSteps, type Reporting} from './reporting.js'
-
-export interface VersionChange {
-  name: string
-  /** Absent: new in the lock. */
-  from?: string
-  /** Absent: no longer in it. */
-  to?: string
-}
+import {changesBetween, type VersionChange} from './version-change.js'
 
 /** Writes a lock of what the mirror has now, and tells what that changes. */
-export async function upgradeLock(folder: string, reporting: Reporting): Promise<VersionChange[]> {
-  const project = await openProject(folder)
+export async function upgradeLock(project: OpenProject, reporting: Reporting): Promise<VersionChange[]> {
   const done = await alone({folder: project.folder, purpose: PROJECT_LOCK}, reporting, () => runSteps<{changes?: VersionChange[]}>([{
     title: 'Ask the mirror for its packages',
     async run(context) {
@@ -29,7 +21,7 @@ export async function upgradeLock(folder: string, reporting: Reporting): Promise
       const {debian} = chosen.deployment
       const source = {mirror: await findMirror(debian, run), suite: debian.suite, components: debian.components, dated: debian.mirror !== undefined}
       const lock = await fetchLock(source, {folder: join(project.folder, 'build', 'apt'), run, signal: reporting.signal})
-      context.changes = changesBetween(await oldLock(project.folder), lock)
+      context.changes = changesBetween(versionsOf((await oldLock(project.folder))?.packages), versionsOf(lock.packages))
       await writeLock(project.folder, lock)
     },
   }], {}, reporting))
@@ -44,15 +36,6 @@ async function oldLock(folder: string): Promise<Lock | undefined> {
   })
 }
 
-function changesBetween(before: Lock | undefined, after: Lock): VersionChange[] {
-  const old = versionsOf(before?.packages ?? [])
-  const now = versionsOf(after.packages)
-  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap(name => {
-    const [from, to] = [old.get(name), now.get(name)]
-    return from === to ? [] : [{name, ...from !== undefined && {from}, ...to !== undefined && {to}}]
-  })
-}
-
-function versionsOf(packages: Lock['packages']): Map<string, string> {
+function versionsOf(packages: Lock['packages'] = []): Map<string, string> {
   return new Map(packages.map(({name, version}) => [name, version]))
 }
