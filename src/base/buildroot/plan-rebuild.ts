@@ -34,7 +34,7 @@ type Change = {why: string} & ({scope: 'all'} | {scope: 'package', name: string}
  */
 export function planRebuild(before: OutputState | undefined, now: OutputState, packages: readonly string[]): RebuildPlan {
   if (!before) return {fresh: true, again: [], why: ['nothing was built here yet']}
-  const changes = [groundChanges(before, now), configChanges(before, now, packages), treeChanges(before, now, packages), overrideChanges(before, now, packages)].flat()
+  const changes = [groundChanges(before, now), ...[configChanges, treeChanges, overrideChanges].map(compare => compare(before, now, packages))].flat()
   const fresh = changes.some(({scope}) => scope === 'all')
   const again = fresh ? [] : [...new Set(changes.flatMap(change => change.scope === 'package' ? [change.name] : []))].sort()
   return {fresh, again, why: [...new Set(changes.map(({why}) => why))]}
