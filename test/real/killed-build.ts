@@ -1,0 +1,121 @@
+import {spawn, execFileSync, type ChildProcess} from 'node:child_process'
+import {createHash} from 'node:crypto'
+import {existsSync, readFileSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {join, resolve} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {fileURLToPath} from 'node:url'
+import {parseArgs} from 'node:util'
+
+/**
+ * Kills a real build of base buildroot at ten moments, each time otherwise, and lets the next run go on; at the end the base has to be the one that an
+ * undisturbed build made, byte for byte.
+ *
+ *   npm run test:killed -- --project DIR [--user NAME] [--restart-daemon COMMAND] [-- arguments of brmc image]
+ *
+ * The project's base must be there already (brmc image): it is what the result is compared with. As root with --user, brmc runs as that user.
+ */
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {project: {type: 'string'}, user: {type: 'string'}, 'restart-daemon': {type: 'string'}, board: {type: 'string', default: 'raspberrypi3-64'}},
+})
+const project = resolve(values.project ?? '.')
+const BRMC = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+const LOG = join(project, 'build/buildroot', values.board, 'build.log')
+const PATIENCE_SECONDS = 3600
+
+type Way = 'kill -9 of brmc' | 'Ctrl-C' | 'stop of the container' | 'kill -9 of the container' | 'restart of the daemon'
+
+/** Where in the log, and how. */
+const MOMENTS: readonly {when: RegExp, way: Way}[] = [
+  {when: /configuration written to/, way: 'kill -9 of brmc'},
+  {when: />>> linux \S+ (Extracting|Patching)/, way: 'kill -9 of the container'},
+  {when: />>> host-\S+ \S+ Configuring/, way: 'Ctrl-C'},
+  {when: />>> host-\S+ \S+ Building/, way: 'kill -9 of brmc'},
+  {when: />>> linux \S+ Configuring/, way: 'stop of the container'},
+  {when: /CC\s+kernel\//, way: 'restart of the daemon'},
+  {when: /CC\s+net\//, way: 'kill -9 of brmc'},
+  {when: />>> busybox \S+ (Building|Installing)/, way: 'kill -9 of the container'},
+  {when: />>>\s+Finalizing target directory/, way: 'kill -9 of brmc'},
+  {when: />>>\s+Generating (root )?filesystem/, way: 'Ctrl-C'},
+]
+
+const asUser = (command: string, args: readonly string[]): [string, string[]] =>
+  values.user === undefined ? [command, [...args]] : ['setpriv', ['--reuid', values.user, '--regid', values.user, '--init-groups', '--', command, ...args]]
+
+function startBrmc(): ChildProcess {
+  const [command, args] = asUser(process.execPath, [BRMC, 'image', ...positionals])
+  return spawn(command, args, {cwd: project, stdio: ['ignore', 'ignore', 'pipe'], env: {...process.env, ...values.user !== undefined && {HOME: `/home/${values.user}`}}})
+}
+
+const containers = (): string[] => execFileSync('docker', ['ps', '--quiet', '--filter', 'label=brmc.output'], {encoding: 'utf8'}).split('\n').filter(id => id !== '')
+
+const WAYS: Readonly<Record<Way, (child: ChildProcess) => void>> = {
+  'kill -9 of brmc': child => child.kill('SIGKILL'),
+  'Ctrl-C': child => child.kill('SIGINT'),
+  'stop of the container': () => { for (const id of containers()) execFileSync('docker', ['stop', '--time', '5', id]) },
+  'kill -9 of the container': () => { for (const id of containers()) execFileSync('docker', ['kill', id]) },
+  'restart of the daemon': child => {
+    if (values['restart-daemon'] === undefined) WAYS['kill -9 of the container'](child)
+    else execFileSync('sh', ['-c', values['restart-daemon']], {stdio: 'inherit'})
+  },
+}
+
+interface Ended {
+  status: number | null
+  words: string
+}
+
+/** Runs brmc until the log says `when`, then does it; without a moment, to the end. */
+async function runUntil(moment?: typeof MOMENTS[number]): Promise<Ended & {reached: boolean}> {
+  rmSync(LOG, {force: true})
+  const child = startBrmc()
+  let words = ''
+  child.stderr?.on('data', (chunk: Buffer) => { words += chunk.toString() })
+  const ended = new Promise<Ended>(settle => child.on('close', status => { settle({status, words}) }))
+  let reached = false
+  const watching = (async () => {
+    for (let tick = 0; moment && child.exitCode === null && child.signalCode === null && tick < PATIENCE_SECONDS * 5; tick++) {
+      await sleep(200)
+      if (!existsSync(LOG) || !moment.when.test(readFileSync(LOG, 'latin1'))) continue
+      reached = true
+      await sleep(Math.random() * 2000)
+      WAYS[moment.way](child)
+      return
+    }
+  })()
+  const end = await ended
+  await watching
+  return {...end, reached}
+}
+
+const digest = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+function baseOf(): {folder: string, files: Record<string, string>} {
+  const bases = join(project, 'build/bases')
+  const [key = ''] = readdirSync(bases).filter(name => !name.includes('.')).sort((a, b) => statSync(join(bases, b)).mtimeMs - statSync(join(bases, a)).mtimeMs)
+  const folder = join(bases, key)
+  const files = readdirSync(folder, {recursive: true, withFileTypes: true}).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  return {folder, files: Object.fromEntries(files.sort().map(file => [file.slice(folder.length + 1), digest(file)]))}
+}
+
+const undisturbed = baseOf()
+console.log(`undisturbed base: ${undisturbed.folder}`)
+rmSync(undisturbed.folder, {recursive: true})
+// The output starts from nothing too: its volume is named after project and board.
+execFileSync('docker', ['volume', 'rm', '--force', `brmc-output-${values.board}-${createHash('sha256').update(`${project}\0${values.board}`).digest('hex').slice(0, 12)}`])
+
+for (const moment of MOMENTS) {
+  const started = Date.now()
+  const {status, words, reached} = await runUntil(moment)
+  const last = words.trim().split('\n').filter(line => !line.startsWith('›')).slice(-3).join(' | ')
+  console.log(`${reached ? 'hit   ' : 'MISSED'} ${moment.when.source}: ${moment.way}; status ${status ?? 'none'} after ${Math.round((Date.now() - started) / 1000)} s${last === '' ? '' : `; said: ${last}`}`)
+}
+
+const started = Date.now()
+const {status, words} = await runUntil()
+console.log(`last run: status ${status ?? 'none'} after ${Math.round((Date.now() - started) / 1000)} s`)
+if (status !== 0) console.log(words)
+const after = status === 0 ? baseOf().files : {}
+const differing = Object.keys(undisturbed.files).filter(name => undisturbed.files[name] !== after[name])
+console.log(differing.length === 0 ? 'the base is the one of the undisturbed build, byte for byte' : `DIFFERENT: ${differing.join(', ')}`)
+process.exitCode = status === 0 && differing.length === 0 ? 0 : 1
