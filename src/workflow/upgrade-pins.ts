@@ -62,9 +62,10 @@ async function newestPins(before: Pins, {folder, show, ...web}: {folder: string,
   return readReleasePins(source, {sha256: release.sha256})
 }
 
-/** The release that is pinned already keeps its sha256, which no checkout can tell. */
-function withHash(pins: Pins, {buildroot: {version, sha256}}: Pins): Pins {
-  return pins.buildroot.version === version && sha256 !== undefined ? {...pins, buildroot: {...pins.buildroot, sha256}} : pins
+/** The release that is pinned already keeps its sha256, which no checkout can tell; a fork that calls itself the same and builds something else does not. */
+function withHash(pins: Pins, before: Pins): Pins {
+  const same = pins.buildroot.version === before.buildroot.version && pins.kernel.commit === before.kernel.commit && pins.firmware.commit === before.firmware.commit
+  return same ? {...pins, buildroot: {...before.buildroot, ...pins.buildroot}} : pins
 }
 
 function namesOf({buildroot, kernel, firmware}: Pins): Map<string, string> {
