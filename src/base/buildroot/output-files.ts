@@ -6,22 +6,39 @@ export const STATE_FILE = `${OWN_FOLDER}/state.json`
 export const RUNNING_FILE = `${OWN_FOLDER}/running`
 
 /**
- * Shell text that puts an output right in which make was killed at any moment (`kill -9`, a stopped daemon, a power cut): a step that had begun and
- * not ended may have left half a file that make would take for whole, so its package starts again from its source. build-time.log has
- * `<seconds>:<start|end>:<step>:<package>`, blanks around names (Makefile, step_time).
+ * Shell text that puts an output right in which make was killed at any moment (`kill -9`, a stopped daemon, a power cut), and prints the packages that start again:
+ * a step that had begun and not ended may have left half a file that make would take for whole. build-time.log has `<seconds>:<start|end>:<step>:<package>`, blanks
+ * around words (package/pkg-generic.mk, step_time); a folder is of the longest name that it starts with: linux-headers-6.12 is none of linux.
  */
 export const RECOVER_SCRIPT = `
 set -eu
 cd "$1"
 [ -e ${RUNNING_FILE} ] || exit 0
+mkdir -p build
 touch build/build-time.log
-awk -F: '{gsub(/ /, "", $3); gsub(/ /, "", $4); step = $4 ":" $3}
-  $2 == "start" {open[step] = $4}
-  $2 == "end" {delete open[step]}
-  END {for (step in open) print open[step]}' build/build-time.log | sort -u | while read -r name; do
-  [ -n "$name" ] || continue
-  echo "$name"
-  rm -rf "build/$name" "build/$name"-[0-9a-zA-Z]* "per-package/$name"
+for folder in build/*/; do
+  printf '%s\\n' "$folder"
+done | awk -F: '
+  FNR == NR {
+    gsub(/ /, "")
+    if (NF < 4) next
+    known[$4]
+    if ($2 == "start") open[$4 ":" $3] = $4
+    if ($2 == "end") delete open[$4 ":" $3]
+    next
+  }
+  FNR == 1 {for (step in open) again[open[step]]}
+  {
+    folder = substr($0, 7, length($0) - 7)
+    owner = ""
+    for (name in known) if (length(name) > length(owner) && (folder == name || index(folder, name "-") == 1)) owner = name
+    if (owner in again) print "folder " folder
+  }
+  END {for (name in again) print "package " name}' build/build-time.log - | sort | while read -r kind name; do
+  case $kind in
+    folder) rm -rf "build/$name" ;;
+    package) rm -rf "per-package/$name"; echo "$name" ;;
+  esac
 done
 # A package that was being unpacked or patched has no step open yet, and no stamp of it either.
 for folder in build/*/; do
