@@ -57,7 +57,8 @@ export async function readOutputState(output: Output): Promise<OutputState | und
   if (text === undefined) return undefined
   try {
     const state = JSON.parse(text) as Partial<OutputState>
-    return state.version === 1 && state.ground && state.config !== undefined && state.tree && state.overrides ? state as OutputState : undefined
+    const whole = state.version === 1 && state.ground && state.config !== undefined && state.tree && state.overrides
+    return whole ? {...state as OutputState, packages: state.packages ?? []} : undefined
   } catch {
     return undefined
   }

@@ -11,6 +11,8 @@ export interface OutputState {
   tree: Readonly<Record<string, string>>
   /** Package → identity of its folder. */
   overrides: Readonly<Record<string, string>>
+  /** Names of the packages that it has. */
+  packages: readonly string[]
   /** All sources of this configuration were downloaded. */
   sources?: boolean
 }
@@ -30,10 +32,11 @@ type Change = {why: string} & ({scope: 'all'} | {scope: 'package', name: string}
 /**
  * What has to be built anew so that the output is what a build from nothing would make, and no more. Kernel and BusyBox notice changed fragments
  * by themselves (package/pkg-kconfig.mk); a package that was added is built; what cannot be told apart starts afresh from the caches.
- * @param packages names of all packages of the configuration, as `make show-info` has them
  */
-export function planRebuild(before: OutputState | undefined, now: OutputState, packages: readonly string[]): RebuildPlan {
+export function planRebuild(before: OutputState | undefined, now: OutputState): RebuildPlan {
   if (!before) return {fresh: true, again: [], why: ['nothing was built here yet']}
+  // Of a package that is gone the options are known by its name as well: without linux-firmware, BR2_PACKAGE_LINUX_FIRMWARE would look like an option of linux.
+  const packages = [...new Set([...before.packages, ...now.packages])]
   const changes = [groundChanges(before, now), ...[configChanges, treeChanges, overrideChanges].map(compare => compare(before, now, packages))].flat()
   const fresh = changes.some(({scope}) => scope === 'all')
   const again = fresh ? [] : [...new Set(changes.flatMap(change => change.scope === 'package' ? [change.name] : []))].sort()
@@ -61,8 +64,8 @@ function configChanges(before: OutputState, now: OutputState, packages: readonly
     const [old, current] = [was.get(symbol), is.get(symbol)]
     if (old === current || MACHINE.test(symbol)) return []
     const name = packageOf(symbol, packages)
-    // The options of a package that is new come with it.
-    if (name !== undefined && symbol !== switchOf(name) && !was.has(switchOf(name)) && is.has(switchOf(name))) return []
+    // The options of a package come and go with it.
+    if (name !== undefined && symbol !== switchOf(name) && was.has(switchOf(name)) !== is.has(switchOf(name))) return []
     return [symbolChange(symbol, {old, current, name})]
   })
 }

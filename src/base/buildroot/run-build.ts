@@ -81,8 +81,9 @@ export async function runBuild(request: BuildRequest): Promise<Configured> {
   const configured = await configure(request, output, before)
   await watch.onConfigured(configured)
 
-  const now: OutputState = {version: 1, ground: request.ground, config: configured.config, tree: request.tree, overrides: request.overrides}
-  const plan = planRebuild(before, now, configured.packages.map(({name}) => name))
+  const {ground, tree, overrides} = request
+  const now: OutputState = {version: 1, ground, config: configured.config, tree, overrides, packages: configured.packages.map(({name}) => name)}
+  const plan = planRebuild(before, now)
   watch.onPlan({...plan, why: [...plan.why, ...startedAgain.map(name => `${name} was being built when an earlier run was killed`)]}, configured)
   if (plan.fresh) await empty(output)
   if (plan.again.length > 0) await make(output, plan.again.map(name => `${name}-dirclean`), {onLine: watch.onLine})
