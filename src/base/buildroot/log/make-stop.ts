@@ -23,14 +23,18 @@ const NO_RULE = /^make(?:\[\d+\])?: \*\*\* No rule to make target /
 /** `Makefile.legacy:9: *** "…".  Stop.` */
 const STOP = /^[^\s:]+:\d+: \*\*\* .*Stop\.$/
 
+/** The output may itself lie below a folder called build. */
+const STAMP = /^.*\/build\/([^/]+)\/\.stamp_(\w+)$/
+/** build/buildroot-config holds Buildroot's own menu; a project's build/buildroot/<board>/output is where brmc has it without containers. */
+const IN_BUILD = /\/build\/(?!buildroot-config\/|buildroot\/[^/]+\/output\/)([^/]+)\//
+
 /** undefined for all other lines, also for errors that make was told to ignore. */
 export function parseMakeStop(text: string, line: number): MakeStop | undefined {
   if (!text.includes('***')) return undefined
   const groups = RECIPE.exec(text)?.groups
   if (!groups) return NO_RULE.test(text) || STOP.test(text) ? {line, text} : undefined
   const {makefile = '', target = '', signal} = groups
-  // build/buildroot-config holds Buildroot's own menu.
-  const [, buildFolder, stamp] = /\/build\/(?!buildroot-config\/)([^/]+)\/(?:\.stamp_(\w+)$)?/.exec(target) ?? []
+  const [, buildFolder, stamp] = STAMP.exec(target) ?? IN_BUILD.exec(target) ?? []
   const makefilePackage = /(?:^|\/)(?:package|boot|toolchain|linux)\/(?:.*\/)?([^/]+)\.mk$/.exec(makefile)?.[1] ?? /^(linux)\/linux\.mk$/.exec(makefile)?.[1]
   const step = stamp === undefined ? /\.(?:config|fragment)$/.test(target) ? 'configure' : undefined : stepOfStamp(stamp)
   return {
