@@ -1,0 +1,12 @@
+BEGIN {
+	for (i = 1; i < ARGC; i++) present[ARGV[i]] = 1
+}
+
+END {
+	judge_router()
+	judge_packets()
+	sort_findings()
+	if (form == "json") print_json()
+	else print_text()
+	exit wrong ? 1 : 0
+}

@@ -1,0 +1,112 @@
+# What is wrong with the router whoever sends: daemon, interfaces, IPv6, addresses, vifs, rules.
+
+function judge_router(    name) {
+	judge_daemon()
+	for (name in uses) judge_interface(name)
+	judge_ipv6()
+	judge_addresses()
+	if (sound_daemon) judge_vifs()
+	if (("rules-wanted" in present) && watching && !own_rules) add(48, "rules-not-loaded", "nft has no table brmc: no TTL is lifted and nothing is translated", "nft -f /etc/nftables.conf, which says what it does not like")
+	if (setting["net/ipv4/ip_forward"] == "0") add(80, "unicast-off", "net.ipv4.ip_forward is 0: multicast is routed, but no answer that is unicast comes back", "echo 1 >/proc/sys/net/ipv4/ip_forward; for good: take what sets it out of system.sysctl in brmc.yaml")
+	if (!watching) add(95, "not-watched", "packets could not be watched: nft did not take the table", "")
+	if ("restarting" in present) add(96, "restarting", "the daemon is being started again, for an interface came: look again in some seconds", "")
+}
+
+function judge_daemon(    i, running, pid, others, steady) {
+	sound_daemon = 0
+	if (wanted_daemon == "" || (wanted_daemon == "smcrouted" && route_count == 0)) {
+		add(14, "no-routes", wanted_daemon == "" ? "there is neither /etc/smcroute.conf nor /etc/mrouted.conf: no daemon has anything to do" : "/etc/smcroute.conf has no mroute line: nothing is to be routed", "multicast: routes: in brmc.yaml")
+		return
+	}
+	for (i = 1; i <= daemon_count; i++) {
+		others = others (i > 1 ? ", " : "") daemon_name[i] " (process " daemon_pid[i] ")"
+		if (daemon_name[i] != wanted_daemon) continue
+		running++
+		pid = daemon_pid[i]
+		if (daemon_pid[i] in was_running) steady = 1
+	}
+	if (daemon_count > 1) {
+		add(10, "two-daemons", "two daemons run, and the kernel has one multicast routing table with one owner: " others (log_in_use == "" ? "" : "; the log says \"" trimmed(log_in_use) "\""), "end what is not the deployment's " wanted_daemon " -f /etc/" (wanted_daemon == "mrouted" ? "mrouted" : "smcroute") ".conf with kill, and take out what starts it; then killall " wanted_daemon ", and init starts the right one")
+	} else if (!running) {
+		add(12, "daemon-dead", wanted_daemon " is not running: nothing is routed without it" said_last(), daemon_change())
+	} else if (!steady) {
+		add(12, "daemon-dead", wanted_daemon " does not stay alive: it is another process than " seconds " s ago" said_last(), daemon_change())
+	} else if (log_in_use != "") {
+		add(10, "two-daemons", "another program holds the kernel's multicast routing table, and " wanted_daemon " runs without it: \"" trimmed(log_in_use) "\"", "find and end that program; then killall " wanted_daemon ", and init starts it again")
+	} else sound_daemon = 1
+}
+
+function said_last() {
+	return log_last == "" ? "" : "; it said last: \"" trimmed(log_last) "\""
+}
+
+function daemon_change() {
+	return "look at /run/multicast-daemon.log; init starts it by the line \"::respawn:/usr/libexec/brmc/multicast-daemon\" of /etc/inittab"
+}
+
+# Names of smcroute.conf may end in + and mean all that begin so.
+function is_wildcard(name) {
+	return name ~ /\+$/
+}
+
+function judge_interface(name) {
+	if (is_wildcard(name)) return
+	if (!(name in link)) add(20, "interface-missing", name " is in a route and is not there", "is the card plugged in, and has it this name? ip link shows what there is; mac: in brmc.yaml binds a card to its name")
+	else if (!link_up[name]) add(22, "interface-down", name " is in a route and is down", "ip link set dev " name " up; what took it down may do so again")
+	else if (link_carrier[name] == "0") add(24, "no-link", name " is in a route and has no link: nothing is plugged in, or the other end is off", "look at the cable, or at hostapd for a radio")
+	else if (name in bridge_of) add(26, "bridge-port", name " is a port of the bridge " bridge_of[name] ": packets arrive on " bridge_of[name] ", and no route from or to " name " ever sees one", "name " bridge_of[name] " instead of " name " in multicast.routes of brmc.yaml")
+}
+
+function judge_ipv6(    i, name, names, count, j) {
+	for (i = 1; i <= route_count; i++) {
+		if (length(route_group[i]) != 32) continue
+		if (!ipv6 && setting["net/ipv6/conf/all/disable_ipv6"] == "") {
+			add(8, "no-ipv6", "there are routes of IPv6 groups, and the kernel has no IPv6", "a kernel with CONFIG_IPV6 and CONFIG_IPV6_MROUTE; where it is a module: modprobe ipv6")
+			return
+		}
+		if (!table_read[6]) {
+			add(8, "no-ipv6", "there are routes of IPv6 groups, and the kernel routes no multicast of IPv6", "a kernel with CONFIG_IPV6_MROUTE")
+			return
+		}
+		count = split(route_from[i] " " route_to[i], names, " ")
+		for (j = 1; j <= count; j++) {
+			name = names[j]
+			if (setting["net/ipv6/conf/" name "/disable_ipv6"] != "1" || (name in without_ipv6)) continue
+			without_ipv6[name] = 1
+			add(30, "no-ipv6", name " speaks no IPv6, and " route_text[i] " is routed there: net.ipv6.conf." name ".disable_ipv6 is 1", "echo 0 >/proc/sys/net/ipv6/conf/" name "/disable_ipv6; for good: take what sets it out of system.sysctl in brmc.yaml or off the kernel's command line")
+		}
+	}
+}
+
+function judge_addresses(    i, name) {
+	for (i = 1; i <= wanted_count; i++) {
+		name = wanted_name[i]
+		if (!(name in link) || has_address[name, wanted_address[i]]) continue
+		if (length(wanted_address[i]) == 32 && setting["net/ipv6/conf/" name "/disable_ipv6"] == "1") continue
+		add(name in uses ? 35 : 75, "no-address", name " has not its address " wanted_text[i], "ip addr add " wanted_text[i] " dev " name "; what takes it away may do so again")
+	}
+	for (name in dhcp) {
+		if (!(name in link) || has_ipv4[name]) continue
+		if (waits_for_address[name]) add(35, "no-address", name " has no address yet to translate to, and drops what it would have to translate: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
+		else add(75, "no-address", name " has no IPv4 address: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
+	}
+}
+
+function judge_vifs(    i, j, count, names, family) {
+	if (wanted_daemon == "mrouted") {
+		for (i in named) if ((i in link) && has_ipv4[i] && !((4, i) in vif_of)) missing_vif(4, i)
+		return
+	}
+	for (i = 1; i <= route_count; i++) {
+		family = length(route_group[i]) == 8 ? 4 : 6
+		if (!table_read[family]) continue
+		count = split(route_from[i] " " route_to[i], names, " ")
+		for (j = 1; j <= count; j++) if ((names[j] in link) && !((family, names[j]) in vif_of)) missing_vif(family, names[j])
+	}
+}
+
+function missing_vif(family, name) {
+	if ((family, name) in vif_missing) return
+	vif_missing[family, name] = 1
+	add(40, "no-vif", name " is not in " (family == 4 ? "ip_mr_vif" : "ip6_mr_vif") ": the daemon started before the interface was there, or does not know it" (log_refused == "" ? "" : "; it said: \"" trimmed(log_refused) "\""), "killall " wanted_daemon ": init starts it again, and it takes up what there is")
+}
