@@ -1,4 +1,4 @@
-import {chmod, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {chmod, mkdir, readdir, readFile, rm, rmdir, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 /** A file to stand in a staged folder. */
@@ -16,7 +16,9 @@ export async function applyStaging(folder: string, files: readonly StagedFile[])
   await mkdir(folder, {recursive: true, mode: 0o755})
   const wanted = new Set(files.map(({path}) => path))
   for (const path of await filesBelow(folder)) {
-    if (!wanted.has(path)) await rm(join(folder, path), {force: true})
+    if (wanted.has(path)) continue
+    await rm(join(folder, path), {force: true})
+    await removeEmptied(folder, dirname(path))
   }
   for (const {path, content, executable = false} of files) {
     const place = join(folder, path)
@@ -27,6 +29,14 @@ export async function applyStaging(folder: string, files: readonly StagedFile[])
       await writeFile(place, bytes)
     }
     await chmod(place, executable ? 0o755 : 0o644)
+  }
+}
+
+/** A folder in which nothing is left, and those around it. */
+async function removeEmptied(folder: string, below: string): Promise<void> {
+  for (let path = below; path !== '.'; path = dirname(path)) {
+    if ((await readdir(join(folder, path))).length > 0) return
+    await rmdir(join(folder, path))
   }
 }
 
