@@ -1,7 +1,8 @@
 import {join} from 'node:path'
 
 import {openBuild} from '../base/buildroot/open-build.js'
-import {runMenu, type MenuName, type MenuResult, type ReadyMenu} from '../base/buildroot/run-menu.js'
+import type {MenuName} from '../base/buildroot/menu.js'
+import {runMenu, type MenuResult, type ReadyMenu} from '../base/buildroot/run-menu.js'
 import {boards, type BoardName} from '../boards/boards.js'
 import {BrmcError} from '../errors.js'
 import {readTextIfThere} from '../files/read-text.js'

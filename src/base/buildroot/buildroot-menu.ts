@@ -3,7 +3,7 @@ import {parseConfig} from '../../kconfig/contract.js'
 import {FROM_USER, textOf} from './asked-files.js'
 import {make, readOutputFile, writeOutputFile, type Output} from './output.js'
 import {OWN_FOLDER} from './output-files.js'
-import type {Menu, MenuRequest} from './run-menu.js'
+import type {Menu, MenuRequest} from './menu.js'
 import {effectiveDefconfig} from './settings.js'
 
 const DEFCONFIG = `${OWN_FOLDER}/defconfig`

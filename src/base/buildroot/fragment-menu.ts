@@ -5,7 +5,7 @@ import {textOf} from './asked-files.js'
 import {make, makeMarked, shell, writeOutputFile, type Output} from './output.js'
 import {OWN_FOLDER} from './output-files.js'
 import {seedKernel} from './run-build.js'
-import type {Menu, MenuRequest} from './run-menu.js'
+import type {Menu, MenuRequest} from './menu.js'
 import {effectiveDefconfig} from './settings.js'
 
 const DEFCONFIG = `${OWN_FOLDER}/defconfig`
