@@ -46,7 +46,8 @@ for folder in build/*/; do
   case $folder in build/buildroot-config/ | build/buildroot-fs/ | build/locales.nopurge/) continue ;; esac
   [ -e "$folder.stamp_patched" ] || [ -e "$folder.stamp_rsynced" ] || rm -rf "$folder"
 done
-rm -rf build/buildroot-fs images target
+# What is made of all packages at the end; what a package itself put into images/ stays, for its stamp says that it is there.
+rm -rf build/buildroot-fs target images/rootfs.tar images/boot images/boot.partial
 rm -f ${RUNNING_FILE}
 `
 
