@@ -64,7 +64,7 @@ async function newestPins(before: Pins, {folder, show, ...web}: {folder: string,
 
 /** The release that is pinned already keeps its sha256, which no checkout can tell; a fork that calls itself the same and builds something else does not. */
 function withHash(pins: Pins, before: Pins): Pins {
-  const same = pins.buildroot.version === before.buildroot.version && pins.kernel.commit === before.kernel.commit && pins.firmware.commit === before.firmware.commit
+  const same = changesBetween(namesOf(before), namesOf(pins)).length === 0
   return same ? {...pins, buildroot: {...before.buildroot, ...pins.buildroot}} : pins
 }
 
