@@ -8,5 +8,6 @@ END {
 	sort_findings()
 	if (form == "json") print_json()
 	else print_text()
-	exit wrong ? 1 : 0
+	# Awk itself ends with 1 where it fails.
+	exit wrong ? 10 : 0
 }

@@ -54,6 +54,10 @@ FILENAME == "log" {
 	if (tolower($0) ~ /error|fail|cannot|can't|unable|already in use|not found|no such|already running/) log_last = $0
 	next
 }
+FILENAME == "nft-said" {
+	if (nft_said == "") nft_said = trimmed($0)
+	next
+}
 FILENAME == "restarting" || FILENAME == "rules-wanted" { next }
 
 FILENAME == "interfaces" {
@@ -151,7 +155,7 @@ function trimmed(text) {
 # The sets of watch.nft: seen[SET, key] = packets, keys in the order in which they stand.
 FILENAME == "watched" {
 	watching = 1
-	if ($1 == "set") watched_set = substr($2, 1, length($2) - 1)
+	if ($1 == "set") watched_set = $2
 	else if ($1 == "chain") watched_set = ""
 	if (watched_set != "") read_elements(watched_set, $0)
 	next
@@ -160,7 +164,7 @@ FILENAME == "watched" {
 # One line of `elements = { "wlan0" . 10.1.0.2 … counter packets 3 bytes 90, … }`
 function read_elements(set, line,    parts, count, i, words, fields, j, key) {
 	if (line !~ /packets/) return
-	sub(/^.*elements = {/, "", line)
+	sub(/^.*elements = [{]/, "", line)
 	count = split(line, parts, ",")
 	for (i = 1; i <= count; i++) {
 		if (parts[i] !~ /packets [0-9]+/) continue

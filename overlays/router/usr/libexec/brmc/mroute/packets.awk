@@ -80,7 +80,7 @@ function route_of(name, source, group,    list, count, i, route) {
 function stray(name, source, group, packets,    route) {
 	if (wanted_daemon == "mrouted") return
 	route = route_of("", source, group)
-	if (route && split(" " route_to[route] " ", part, " " name " ") == 1) {
+	if (route) {
 		stray_name[route] = name
 		stray_group[route] = group
 		stray_packets[route] += packets
@@ -180,7 +180,7 @@ function judge_silence(    i, name, words) {
 		name = route_from[i]
 		if (hits[i] || is_wildcard(name) || !(name in link) || !link_up[name] || (name in bridge_of)) continue
 		words = route_text[i]
-		if (stray_packets[i]) add(52, "wrong-interface", text_of(stray_group[i]) " arrives on " stray_name[i] ", and its route is from " name, "from: " stray_name[i] " on that route in brmc.yaml, or plug the sender in where the route says")
+		if (stray_packets[i]) add(52, "wrong-interface", text_of(stray_group[i]) " arrives on " stray_name[i] ", and its route is from " name " alone", "from: " stray_name[i] " on that route in brmc.yaml (or one more route), or plug the sender in where the route says")
 		else if (length(route_group[i]) == 32 && (name in without_ipv6)) continue
 		else if (is_member(i, name)) add(94, "silent", "no packet of " words " came to " name " in " seconds " s, which the router has joined there: does anybody send?", "")
 		else if (4 * length(route_group[i]) - route_bits[i] > 12) add(93, "silent", "no packet of " words " came to " name " in " seconds " s; so many groups cannot be joined, and a switch that snoops sends none of them", "name the groups that are used as routes of their own")
