@@ -20,7 +20,7 @@ export async function writeWorkshop(options: OpeningOptions, prepared: Prepared)
   return openWorkshop({
     engine: buildroot.engine,
     inputs: await inputsFor(options, prepared, scratch),
-    stores: await storesFor(options, scratch),
+    stores: storesFor(options, scratch),
     builder: recipeOf(options),
     scratch, user, environment, programs, signal,
   }, watch.onPreparing)
@@ -60,18 +60,16 @@ async function kernelFolder(archive: string, {sha, options}: {sha: string, optio
 }
 
 /** Volumes, unless the file names folders: on a file system of the engine's own case counts and access is quick. Downloads and compiled objects are shared by all projects. */
-async function storesFor({wish: {board, buildroot}, projectFolder, cacheFolder}: OpeningOptions, scratch: string): Promise<BuildStores> {
+function storesFor({wish: {board, buildroot}, projectFolder, cacheFolder}: OpeningOptions, scratch: string): BuildStores {
   const own = buildroot.engine === NO_CONTAINER
-  const store = async (path: string | undefined, fallback: {volume: string, folder: string}): Promise<Store> => {
+  const store = (path: string | undefined, fallback: {volume: string, folder: string}): Store => {
     if (path === undefined && !own) return {volume: fallback.volume}
-    const folder = path === undefined ? fallback.folder : resolve(projectFolder, path)
-    await mkdir(folder, {recursive: true})
-    return {folder}
+    return {folder: path === undefined ? fallback.folder : resolve(projectFolder, path)}
   }
   const outputOf = sha256(`${projectFolder}\0${board}`).slice(0, 12)
   return {
-    output: await store(buildroot.output, {volume: `brmc-output-${boards[board].name}-${outputOf}`, folder: join(scratch, 'output')}),
-    downloads: await store(buildroot.downloads, {volume: 'brmc-downloads', folder: join(cacheFolder, 'buildroot', 'downloads')}),
-    ccache: await store(typeof buildroot.ccache === 'string' ? buildroot.ccache : undefined, {volume: 'brmc-ccache', folder: join(cacheFolder, 'buildroot', 'ccache')}),
+    output: store(buildroot.output, {volume: `brmc-output-${boards[board].name}-${outputOf}`, folder: join(scratch, 'output')}),
+    downloads: store(buildroot.downloads, {volume: 'brmc-downloads', folder: join(cacheFolder, 'buildroot', 'downloads')}),
+    ccache: store(typeof buildroot.ccache === 'string' ? buildroot.ccache : undefined, {volume: 'brmc-ccache', folder: join(cacheFolder, 'buildroot', 'ccache')}),
   }
 }
