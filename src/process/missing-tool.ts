@@ -9,6 +9,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'xz': 'xz-utils',
   'zstd': 'zstd',
   'setpriv': 'util-linux',
+  'ssh': 'openssh-client',
   'qemu-system-aarch64': 'qemu-system-arm',
 }
 

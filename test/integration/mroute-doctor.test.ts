@@ -172,7 +172,7 @@ describe('mroute doctor, on a router in namespaces behind a snooping switch', fu
   async function doctor(seconds = 2): Promise<{report: Report, status: string}> {
     const text = await guest.inside(`mroute doctor --json --seconds ${seconds} 2>&1; echo "status $?"`)
     const [json = '', status = ''] = text.split(/^status /m)
-    if (!json.startsWith("{")) throw new Error(text)
+    if (!json.startsWith('{')) throw new Error(text)
     return {report: JSON.parse(json) as Report, status: status.trim()}
   }
 
