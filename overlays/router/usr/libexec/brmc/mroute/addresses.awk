@@ -7,7 +7,7 @@ function hex_number(number, width,    text) {
 }
 
 # 10.1.0.2 or ff05::1 to its digits; "" for what is no address.
-function hex_of(text,    parts, count, i, digits, halves, left) {
+function hex_of(text,    parts, digits, halves, left) {
 	if (text ~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/) {
 		split(text, parts, ".")
 		return hex_number(parts[1], 2) hex_number(parts[2], 2) hex_number(parts[3], 2) hex_number(parts[4], 2)

@@ -81,14 +81,13 @@ FILENAME == "mrouted.conf" {
 }
 FILENAME == "smcroute.conf" {
 	wanted_daemon = "smcrouted"
-	if ($1 == "mgroup") mgroup_lines++
 	if ($1 != "mroute") next
 	read_route()
 	next
 }
 
 # mroute from NAME [source ADDRESS[/LEN]] group ADDRESS[/LEN] to NAME…
-function read_route(    i, word, count, names, part) {
+function read_route(    i, names, part) {
 	route_count++
 	names = ""
 	for (i = 2; i < NF; i++) {
@@ -113,7 +112,7 @@ function read_route(    i, word, count, names, part) {
 	if (route_bits[route_count] == 4 * length(route_group[route_count])) {
 		by_group[route_group[route_count]] = by_group[route_group[route_count]] " " route_count
 	} else ranges = ranges " " route_count
-	uses[route_from[route_count]] = 1
+	uses[route_from[route_count]] = comes_in[route_from[route_count]] = 1
 	for (i = split(names, part, " "); i > 0; i--) uses[part[i]] = 1
 }
 

@@ -2,6 +2,7 @@
 
 function judge_router(    name) {
 	judge_daemon()
+	if (wanted_daemon == "mrouted") for (name in named) uses[name] = comes_in[name] = 1
 	for (name in uses) judge_interface(name)
 	judge_ipv6()
 	judge_addresses()
@@ -12,7 +13,7 @@ function judge_router(    name) {
 	if ("restarting" in present) add(96, "restarting", "the daemon is being started again, for an interface came: look again in some seconds", "")
 }
 
-function judge_daemon(    i, running, pid, others, steady) {
+function judge_daemon(    i, running, others, steady) {
 	sound_daemon = 0
 	if (wanted_daemon == "" || (wanted_daemon == "smcrouted" && route_count == 0)) {
 		add(14, "no-routes", wanted_daemon == "" ? "there is neither /etc/smcroute.conf nor /etc/mrouted.conf: no daemon has anything to do" : "/etc/smcroute.conf has no mroute line: nothing is to be routed", "multicast: routes: in brmc.yaml")
@@ -22,7 +23,6 @@ function judge_daemon(    i, running, pid, others, steady) {
 		others = others (i > 1 ? ", " : "") daemon_name[i] " (process " daemon_pid[i] ")"
 		if (daemon_name[i] != wanted_daemon) continue
 		running++
-		pid = daemon_pid[i]
 		if (daemon_pid[i] in was_running) steady = 1
 	}
 	if (daemon_count > 1) {
@@ -33,7 +33,21 @@ function judge_daemon(    i, running, pid, others, steady) {
 		add(12, "daemon-dead", wanted_daemon " does not stay alive: it is another process than " seconds " s ago" said_last(), daemon_change())
 	} else if (log_in_use != "") {
 		add(10, "two-daemons", "another program holds the kernel's multicast routing table, and " wanted_daemon " runs without it: \"" trimmed(log_in_use) "\"", "find and end that program; then killall " wanted_daemon ", and init starts it again")
-	} else sound_daemon = 1
+	} else sound_daemon = has_tables()
+}
+
+# Whether the daemon has what it works with: all.mc_forwarding counts the owners of a table.
+function has_tables(    i, family, needs) {
+	for (i = 1; i <= route_count; i++) needs[length(route_group[i]) == 8 ? 4 : 6] = 1
+	if (wanted_daemon == "mrouted") needs[4] = 1
+	if (!(4 in needs)) return 1
+	if (!table_read[4]) {
+		add(9, "no-table", "the kernel routes no multicast: there is no /proc/net/ip_mr_vif", "a kernel with CONFIG_IP_MROUTE")
+		return 0
+	}
+	if (setting["net/ipv4/conf/all/mc_forwarding"] != "0") return 1
+	add(13, "no-table", wanted_daemon " runs, and has not taken the kernel's multicast routing table: net.ipv4.conf.all.mc_forwarding is 0" said_last(), "killall " wanted_daemon ": init starts it again")
+	return 0
 }
 
 function said_last() {
@@ -49,11 +63,14 @@ function is_wildcard(name) {
 	return name ~ /\+$/
 }
 
-function judge_interface(name) {
+# Where packets come in nothing can pass; where they leave, what is seen of packets counts for more.
+function judge_interface(name,    later) {
 	if (is_wildcard(name)) return
-	if (!(name in link)) add(20, "interface-missing", name " is in a route and is not there", "is the card plugged in, and has it this name? ip link shows what there is; mac: in brmc.yaml binds a card to its name")
-	else if (!link_up[name]) add(22, "interface-down", name " is in a route and is down", "ip link set dev " name " up; what took it down may do so again")
-	else if (link_carrier[name] == "0") add(24, "no-link", name " is in a route and has no link: nothing is plugged in, or the other end is off", "look at the cable, or at hostapd for a radio")
+	later = (name in comes_in) ? 0 : 36
+	if (snooping[name] == 1 && querier[name] == 1) add(93, "snooping", "the bridge " name " snoops: it sends a group to those of its ports that asked for it", "")
+	if (!(name in link)) add(20 + later, "interface-missing", name " is in a route and is not there", "is the card plugged in, and has it this name? ip link shows what there is; mac: in brmc.yaml binds a card to its name")
+	else if (!link_up[name]) add(22 + later, "interface-down", name " is in a route and is down", "ip link set dev " name " up; what took it down may do so again")
+	else if (link_carrier[name] == "0") add(24 + later, "no-link", name " is in a route and has no link: nothing is plugged in, or the other end is off", "look at the cable, or at hostapd for a radio")
 	else if (name in bridge_of) add(26, "bridge-port", name " is a port of the bridge " bridge_of[name] ": packets arrive on " bridge_of[name] ", and no route from or to " name " ever sees one", "name " bridge_of[name] " instead of " name " in multicast.routes of brmc.yaml")
 }
 
