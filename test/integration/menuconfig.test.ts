@@ -36,7 +36,7 @@ describe('brmc menuconfig', () => {
       TYPE, JSON.stringify(script), 'node', BRMC, 'menuconfig', '--project', project, '--buildroot', buildroot,
     ])
     // Search, jump to the first result, set it; leave all menus.
-    const set = async (key: string) => type(['arget options', ['/']], ['Enter', ['PACKAGE_HTOP', '\r']], ['Symbol:', ['1']], ['htop', [key, ESCAPE, ESCAPE, ESCAPE, ESCAPE]], ['save', ['\r']])
+    const set = async (key: string) => type(['arget options', ['/']], ['Enter', ['PACKAGE_HTOP', '\r']], ['Symbol:', ['1']], ['htop', [key, ESCAPE, ESCAPE, ESCAPE]], ['save', ['\r']])
 
     const {stdout: left} = await type(['arget options', [ESCAPE]])
     expect(left).to.include('nothing was changed')

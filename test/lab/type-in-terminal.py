@@ -14,7 +14,7 @@ import sys
 import termios
 import time
 
-PATIENCE = 240
+PATIENCE = 100
 # Between two keys: an escape that another key follows at once is the beginning of a function key.
 PAUSE = 0.4
 CONTROL = re.compile(rb'\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>])')
@@ -44,17 +44,20 @@ def read(seconds):
     return shown
 
 
+seen = b''
 for awaited, keys in script:
-    seen, until = b'', time.monotonic() + PATIENCE
+    until = time.monotonic() + PATIENCE
     while awaited.encode() not in CONTROL.sub(b'', seen):
         piece = read(0.2)
         if piece is None or time.monotonic() > until:
             os.close(terminal)
             sys.exit(f'never saw {awaited!r}')
         seen += piece
+    # What the keys bring about is shown while they are typed.
+    seen = b''
     for key in keys:
         os.write(terminal, key.encode())
-        read(PAUSE)
+        seen += read(PAUSE) or b''
 while read(1) is not None:
     pass
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
