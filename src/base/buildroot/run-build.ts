@@ -1,3 +1,5 @@
+import {basename} from 'node:path'
+
 import type {Workshop} from '../../container/workshop.js'
 import {BrmcError} from '../../errors.js'
 import {CONTRACT_VARIABLES, parsePrintedVariables, type PrintedVariables} from '../../kconfig/printed-variables.js'
@@ -58,7 +60,10 @@ export interface Configured {
 
 export interface PackageInfo {
   name: string
+  /** As Buildroot's .mk file has it, whatever the sources are. */
   version: string
+  /** Below build/: `<name>-<version>`, `<name>-custom` where the sources lie in a folder of the user's, `<name>` where there are none. */
+  folder: string
   host: boolean
 }
 
@@ -66,7 +71,7 @@ const DEFCONFIG = `${OWN_FOLDER}/defconfig`
 const KNOWLEDGE = `${OWN_FOLDER}/knowledge.json`
 
 /** Raised with every change of what is kept there. */
-const KNOWLEDGE_VERSION = 1
+const KNOWLEDGE_VERSION = 2
 
 /** What make says of a configuration. */
 type Knowledge = Pick<Configured, 'packages' | 'plan' | 'printed'>
@@ -175,17 +180,16 @@ async function knowledgeOf({ground}: BuildRequest, output: Output, {config, befo
 function parseShowInfo(text: string): {packages: PackageInfo[], plan: PlannedPackage[]} {
   const start = text.indexOf('{')
   if (start === -1) throw new BrmcError('BUILD_FAILED', 'Buildroot\'s make show-info printed no JSON', {details: text.split('\n').slice(-5)})
-  const info = JSON.parse(text.slice(start)) as Record<string, {type?: string, name?: string, version?: string}>
+  const info = JSON.parse(text.slice(start)) as Record<string, {type?: string, version?: string | null, stamp_dir?: string}>
   const packages = Object.entries(info)
     .filter(([, {type}]) => type !== 'rootfs')
-    .map(([name, {type, version = ''}]) => ({name, version, host: type === 'host'}))
+    .map(([name, {type, version, stamp_dir: stamps = ''}]) => ({name, version: version ?? '', folder: basename(stamps), host: type === 'host'}))
     .sort((a, b) => a.name < b.name ? -1 : 1)
   return {packages, plan: planOf(info)}
 }
 
-/** Their folders are build/<name>-<version>, or build/<name> of those that have none. */
 async function builtPackages({output, packages}: Configured): Promise<Set<string>> {
   const {stdout} = await shell(output, 'cd "$1/build" 2>/dev/null || exit 0; for stamp in */.stamp_installed; do echo "${stamp%/*}"; done', [output.workshop.places.output])
   const folders = new Set(stdout.split('\n'))
-  return new Set(packages.filter(({name, version}) => folders.has(version === '' ? name : `${name}-${version}`)).map(({name}) => name))
+  return new Set(packages.filter(({folder}) => folders.has(folder)).map(({name}) => name))
 }

@@ -103,7 +103,7 @@ describe('the base buildroot, of a Buildroot in small', function () {
     expect(bundle.sizes).to.have.all.keys(files.filter(file => file !== 'bundle.json'))
     for (const [file, size] of Object.entries(bundle.sizes)) expect((await stat(join(folder, file))).size, file).to.equal(size)
     expect(bundle).to.include({provider: 'buildroot', board: 'virt', kernel: 'Image', kernelRelease: '6.12.1-small', sourceDateEpoch: SHIPPED_PINS.buildroot.epoch})
-    expect(bundle.packages).to.deep.equal([{name: 'busybox', version: '1.0'}, {name: 'linux', version: 'custom'}, {name: 'smcroute', version: '1.0'}])
+    expect(bundle.packages).to.deep.equal([{name: 'busybox', version: '1.0'}, {name: 'linux', version: '6.12.1-small'}, {name: 'smcroute', version: '1.0'}])
     expect(await readBundle(folder)).to.deep.equal(bundle)
   })
 

@@ -45,7 +45,7 @@ case $1 in
   patch) patched "$2" ;;
   show-info)
     printf '{"rootfs-tar":{"type":"rootfs","name":"rootfs-tar"}'
-    for name in $(packages); do printf ',"%s":{"type":"target","name":"%s","version":"%s","install_target":true}' "$name" "$name" "$(basename "$(folder "$name")" | cut -d- -f2)"; done
+    for name in $(packages); do printf ',"%s":{"type":"target","name":"%s","version":"%s","stamp_dir":"build/%s","install_target":true}' "$name" "$name" "$(basename "$(folder "$name")" | cut -d- -f2)" "$(basename "$(folder "$name")")"; done
     echo '}'
     ;;
   all)
