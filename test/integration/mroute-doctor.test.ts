@@ -2,7 +2,9 @@ import {fileURLToPath} from 'node:url'
 
 import {expect} from 'chai'
 
+import {run, type Run} from '../../src/process/run.js'
 import {start} from '../../src/process/start.js'
+import {askRouter, type RouterReport} from '../../src/workflow/ask-router.js'
 import {labDeployment, networkInterface, route} from '../lab/deployment.js'
 import {bootGuest, eventually, type Guest} from '../lab/guest.js'
 
@@ -13,12 +15,6 @@ const deployment = labDeployment({
   interfaces: [networkInterface('wlan0', ['10.1.0.1/24', 'fd01::1/64']), networkInterface('usb0', ['10.2.0.1/24', 'fd02::1/64'], {role: 'upstream'})],
   routes: [route('225.0.0.1', {liftTtl: true}), route('239.1.1.1'), route('ff05::4242')],
 })
-
-interface Report {
-  healthy: boolean
-  findings: {id: string, severity: string, what: string, change: string}[]
-  flows: {group: string, from: string, arrived: number, left: Record<string, number>}[]
-}
 
 /** What a sender on the near side sends by itself: the group of the first route with TTL 1, which is lifted. */
 const USUAL = ['225.0.0.1,1,10.1.0.2', '239.1.1.1,8,10.1.0.2', 'ff05::4242%br0,8,fd01::2']
@@ -169,11 +165,11 @@ describe('mroute doctor, on a router in namespaces behind a snooping switch', fu
     }
   }
 
-  async function doctor(seconds = 2): Promise<{report: Report, status: string}> {
+  async function doctor(seconds = 2): Promise<{report: RouterReport, status: string}> {
     const text = await guest.inside(`mroute doctor --json --seconds ${seconds} 2>&1; echo "status $?"`)
     const [json = '', status = ''] = text.split(/^status /m)
     if (!json.startsWith('{')) throw new Error(text)
-    return {report: JSON.parse(json) as Report, status: status.trim()}
+    return {report: JSON.parse(json) as RouterReport, status: status.trim()}
   }
 
   it('a healthy router says so, with what passed', async () => {
@@ -197,6 +193,31 @@ describe('mroute doctor, on a router in namespaces behind a snooping switch', fu
       expect([report.healthy, status]).to.deep.equal([false, '1'])
     })
   }
+
+  it('answers brmc doctor --router, whose ssh is a door into the namespaces here', async () => {
+    const asked: string[][] = []
+    const ssh: Run = async (file, args, options) => {
+      asked.push([file, ...args])
+      const stdout = await guest.inside(`${args.slice(args.indexOf('--') + 2).join(' ')} || true`)
+      return run('printf', ['%s', stdout], options)
+    }
+    const report = await askRouter({host: 'mcast-router', sshOptions: []}, {run: ssh, signal: new AbortController().signal})
+    expect(asked).to.have.length(1)
+    expect(report.findings[0]).to.have.property('id', 'no-ipv6')
+  })
+
+  it('shows interfaces, routes in use and groups joined', async () => {
+    const shown = await sending(USUAL, [], () => guest.inside('mroute show'))
+    expect(shown).to.match(/^ {2}IPv4 wlan0 +\d+ packets in/m)
+    expect(shown).to.match(/^ {2}225\.0\.0\.1 +of 10\.1\.0\.2 +from wlan0 to usb0: (19|2\d) packets\/s$/m)
+    expect(shown).to.match(/^ {2}wlan0 +239\.1\.1\.1$/m)
+  })
+
+  it('refuses what it does not know', async () => {
+    for (const words of ['', 'heal', 'doctor --seconds', 'doctor --seconds 0', 'doctor --seconds 1x', 'show more']) {
+      expect(await guest.inside(`mroute ${words} 2>&1; echo "status $?"`)).to.match(/^usage: .*\nstatus 2\n$/)
+    }
+  })
 
   it('leaves no table and no file behind', async () => {
     expect(await guest.inside('nft list tables; ls /tmp')).to.equal('table inet brmc\n')
