@@ -57,6 +57,8 @@ const cases: [title: string, different: Facts, id: string | undefined, what?: Re
   ['the kernel routes no multicast', {'ip_mr_vif1': undefined}, 'no-table', /no \/proc\/net\/ip_mr_vif/],
   ['the daemon has not taken the table', {'settings': '/proc/sys/net/ipv4/conf/all/mc_forwarding:0\n'}, 'no-table', /mc_forwarding is 0/],
   ['somebody unknown holds the table', {log: 'smcrouted: IPv4 multicast routing API already in use: Address already in use\n'}, 'two-daemons', /another program holds .*"smcrouted: IPv4 multicast routing API already in use/],
+  ['somebody held the table when the daemon ran the time before', {'log-before': 'smcrouted: IPv4 multicast routing API already in use: Address already in use\n'}, undefined],
+  ['an interface is down, and has lost an address with it', {links: 'wlan0 0x1003 1 -\nusb0 0x1002 - -\n', addresses: '2: wlan0    inet 10.1.0.1/24 scope global wlan0\n'}, 'interface-down', /^usb0 is in a route and is down/],
   ['mrouted for IPv4 beside smcrouted for IPv6 with a table of its own', {...mrouted, daemons1: '99 mrouted mrouted -n \n100 smcrouted smcrouted -n -t 5 \n'}, undefined],
   ['the daemon dies again and again', {daemons0: '98 smcrouted smcrouted \n', log: 'sh: cannot allocate "memory"\\n\u001B[2J\n'}, 'daemon-dead', /does not stay alive: .*cannot allocate "memory"\\n {1}\[2J"$/],
   ['there is no route', {'smcroute.conf': '# none\n'}, 'no-routes', /has no mroute line/],

@@ -48,10 +48,13 @@ FILENAME == "daemons1" {
 	daemon_name[daemon_count] = $2
 	next
 }
-FILENAME == "log" {
-	if (tolower($0) ~ /already in use|already running/) log_in_use = $0
-	else if (tolower($0) ~ /parse error|not a known phyint|not enough available|not a valid/) log_refused = $0
-	if (tolower($0) ~ /error|fail|cannot|can't|unable|already in use|not found|no such|already running/) log_last = $0
+# Of the run before only what it complained of last counts, and only where this one says nothing.
+FILENAME == "log" || FILENAME == "log-before" {
+	line = tolower($0)
+	if (line ~ /error|fail|cannot|can't|unable|already in use|not found|no such|already running/) complaint[FILENAME] = $0
+	if (FILENAME == "log-before") next
+	if (line ~ /already in use|already running/) log_in_use = $0
+	else if (line ~ /parse error|not a known phyint|not enough available|not a valid/) log_refused = $0
 	next
 }
 FILENAME == "nft-said" {
@@ -112,8 +115,8 @@ function read_route(    i, names, part) {
 	if (route_bits[route_count] == 4 * length(route_group[route_count])) {
 		by_group[route_group[route_count]] = by_group[route_group[route_count]] " " route_count
 	} else ranges = ranges " " route_count
-	uses[route_from[route_count]] = comes_in[route_from[route_count]] = 1
-	for (i = split(names, part, " "); i > 0; i--) uses[part[i]] = 1
+	comes_in[route_from[route_count]] = 1
+	for (i = split(route_from[route_count] names, part, " "); i > 0; i--) uses[part[i]] = uses_family[part[i], length(route_group[route_count])] = 1
 }
 
 # nft list ruleset: who drops what is forwarded, what waits for an address, what came with TTL 1 and was not lifted.

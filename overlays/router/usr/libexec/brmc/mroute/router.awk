@@ -50,8 +50,9 @@ function has_tables(    i, family, needs) {
 	return 0
 }
 
-function said_last() {
-	return log_last == "" ? "" : "; it said last: \"" trimmed(log_last) "\""
+function said_last(    line) {
+	line = complaint["log"] == "" ? complaint["log-before"] : complaint["log"]
+	return line == "" ? "" : "; it said last: \"" trimmed(line) "\""
 }
 
 function daemon_change() {
@@ -95,17 +96,19 @@ function judge_ipv6(    i, name, names, count, j) {
 	}
 }
 
-function judge_addresses(    i, name) {
+# smcroute's routes pass packets without any address; mrouted takes no interface that has none.
+function judge_addresses(    i, name, rank) {
 	for (i = 1; i <= wanted_count; i++) {
 		name = wanted_name[i]
-		if (!(name in link) || has_address[name, wanted_address[i]]) continue
+		if (!link_up[name] || has_address[name, wanted_address[i]]) continue
 		if (length(wanted_address[i]) == 32 && setting["net/ipv6/conf/" name "/disable_ipv6"] == "1") continue
-		add(name in uses ? 35 : 75, "no-address", name " has not its address " wanted_text[i], "ip addr add " wanted_text[i] " dev " name "; what takes it away may do so again")
+		rank = wanted_daemon == "mrouted" ? 35 : (name, length(wanted_address[i])) in uses_family ? 64 : 75
+		add(rank, "no-address", name " has not its address " wanted_text[i], "ip addr add " wanted_text[i] " dev " name "; what takes it away may do so again")
 	}
 	for (name in dhcp) {
-		if (!(name in link) || has_ipv4[name]) continue
-		if (waits_for_address[name]) add(35, "no-address", name " has no address yet to translate to, and drops what it would have to translate: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
-		else add(75, "no-address", name " has no IPv4 address: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
+		if (!link_up[name] || has_ipv4[name]) continue
+		if (waits_for_address[name]) add(61, "no-address", name " has no address yet to translate to, and drops what it would have to translate: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
+		else add(wanted_daemon == "mrouted" ? 35 : 75, "no-address", name " has no IPv4 address: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
 	}
 }
 
