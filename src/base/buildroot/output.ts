@@ -12,12 +12,20 @@ export interface Output {
 
 /** Calls make for the output. Nothing of a deployment is laid over the root: that is done later, for each deployment. */
 export async function make({workshop, epoch}: Output, args: readonly string[], options: WorkshopRunOptions = {}): Promise<RunResult> {
-  return workshop.run(makeCommand(workshop, args), {...options, environment: {SOURCE_DATE_EPOCH: String(epoch), ...options.environment}})
+  return workshop.run(makeCommand(workshop, args), {...options, environment: {...environmentOf({workshop, epoch}), ...options.environment}})
 }
 
 /** The same with the user's terminal; make's status. */
 export async function makeInTerminal({workshop, epoch}: Output, args: readonly string[]): Promise<number> {
-  return workshop.runInTerminal(makeCommand(workshop, args), {environment: {SOURCE_DATE_EPOCH: String(epoch)}})
+  return workshop.runInTerminal(makeCommand(workshop, args), {environment: environmentOf({workshop, epoch})})
+}
+
+/**
+ * Buildroot tells ccache its folder by BR_CACHE_DIR, for which it patches ccache's source; in Buildroot 2026.02.3 that patch no longer fits (package/ccache/ccache.mk looks for
+ * getenv, ccache 4.12.3 has getenv_path), and compiled objects went to $HOME, which a container forgets. ccache's own variable is right with either.
+ */
+function environmentOf({workshop: {places}, epoch}: Output): Record<string, string> {
+  return {SOURCE_DATE_EPOCH: String(epoch), CCACHE_DIR: places.ccache}
 }
 
 function makeCommand({places: {buildroot, tree, output}}: Workshop, args: readonly string[]): string[] {
@@ -75,6 +83,6 @@ export async function writeOutputState(output: Output, state: OutputState): Prom
 export async function makeMarked({workshop, epoch}: Output, args: readonly string[], options: WorkshopRunOptions = {}): Promise<RunResult> {
   return workshop.run(['sh', '-c', MARKED_SCRIPT, 'sh', `${workshop.places.output}/${RUNNING_FILE}`, ...makeCommand(workshop, args)], {
     ...options,
-    environment: {SOURCE_DATE_EPOCH: String(epoch), ...options.environment},
+    environment: {...environmentOf({workshop, epoch}), ...options.environment},
   })
 }
