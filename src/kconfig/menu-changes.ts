@@ -32,13 +32,27 @@ export function menuChanges({below, before, after, minimal, notTheirs}: MenuConf
   }))
 }
 
-/** What `saved`, a .config made from the user's new lines, has not as the menu left it: lines that say it outright. */
+/**
+ * What `saved`, a .config made from the user's new lines, has not as the menu left it: lines that say it outright. An option that is not in it at
+ * all has a condition that is not met: a line would be dropped.
+ */
 export function stillDifferent(after: string, saved: string, notTheirs: ReadonlySet<string>): LineChanges {
   const [wanted, got] = [parseConfig(after), parseConfig(saved)]
-  return new Map([...new Set([...wanted.keys(), ...got.keys()])].sort().flatMap((symbol): [string, string][] => {
-    const value = wanted.get(symbol) ?? (isSwitch(got.get(symbol)) ? 'n' : undefined)
-    return value === undefined || notTheirs.has(symbol) || value === (got.get(symbol) ?? 'n') ? [] : [[symbol, optionLine(symbol, value)]]
+  return new Map([...got].sort().flatMap(([symbol, is]): [string, string][] => {
+    const value = wanted.get(symbol) ?? (isSwitch(is) ? 'n' : undefined)
+    return value === undefined || notTheirs.has(symbol) || value === is ? [] : [[symbol, optionLine(symbol, value)]]
   }))
+}
+
+/**
+ * Options that nobody asked for: on because another one wanted them, and still on in the menu when that one is off, for a .config does not tell
+ * what was wanted from what follows. Without a line they go with it.
+ */
+export function leftBehind({before, after, minimal}: Pick<MenuConfigs, 'before' | 'after' | 'minimal'>): string[] {
+  if (!minimal) return []
+  const [was, is, looked] = [parseConfig(before), parseConfig(after), parseConfig(minimal.before)]
+  return [...parseConfig(minimal.after)].flatMap(([symbol, value]) =>
+    /^[ym]$/.test(value) && !looked.has(symbol) && was.get(symbol) === value && is.get(symbol) === value ? [symbol] : [])
 }
 
 const isSwitch = (value: string | undefined): boolean => value === 'y' || value === 'm' || value === 'n'

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {menuChanges, stillDifferent} from '../../src/kconfig/menu-changes.js'
+import {leftBehind, menuChanges, stillDifferent} from '../../src/kconfig/menu-changes.js'
 import {mergeUserLines} from '../../src/kconfig/user-lines.js'
 
 describe("the user's own lines", () => {
@@ -62,7 +62,16 @@ describe('what was changed in a menu', () => {
 
   it('what the lines do not yet come to is said outright', () => {
     const left = stillDifferent('CONFIG_A=y\nCONFIG_B=m\n# CONFIG_C is not set\nCONFIG_T="x"\n', 'CONFIG_A=y\nCONFIG_B=y\nCONFIG_D=y\nCONFIG_U="y"\n', new Set())
-    expect(Object.fromEntries(left)).to.deep.equal({CONFIG_B: 'CONFIG_B=m', CONFIG_D: '# CONFIG_D is not set', CONFIG_T: 'CONFIG_T="x"'})
+    expect(Object.fromEntries(left)).to.deep.equal({CONFIG_B: 'CONFIG_B=m', CONFIG_D: '# CONFIG_D is not set'})
     expect(stillDifferent('BR2_JLEVEL=9\n', 'BR2_JLEVEL=2\n', new Set(['BR2_JLEVEL'])).size).to.equal(0)
+  })
+
+  it('a library that an option had wanted is left behind when that one is switched off, and needs no line', () => {
+    const before = 'BR2_A=y\nBR2_LIB=y\nBR2_T="x"\n'
+    const after = '# BR2_A is not set\nBR2_LIB=y\nBR2_OTHER=y\nBR2_T="x"\n'
+    const minimal = {before: 'BR2_A=y\n', after: 'BR2_LIB=y\nBR2_OTHER=y\nBR2_T="x"\n'}
+    expect(leftBehind({before, after, minimal})).to.deep.equal(['BR2_LIB'])
+    expect(leftBehind({before, after, minimal: {before: 'BR2_A=y\nBR2_LIB=y\n', after: minimal.after}})).to.deep.equal([])
+    expect(leftBehind({before, after})).to.deep.equal([])
   })
 })

@@ -1,6 +1,6 @@
 import {BrmcError} from '../../errors.js'
 import {parseConfig} from '../../kconfig/contract.js'
-import {menuChanges, stillDifferent} from '../../kconfig/menu-changes.js'
+import {leftBehind, menuChanges, stillDifferent} from '../../kconfig/menu-changes.js'
 import {mergeUserLines} from '../../kconfig/user-lines.js'
 import {fragmentMenu} from './fragment-menu.js'
 import {buildrootMenu} from './buildroot-menu.js'
@@ -54,11 +54,10 @@ export async function runMenu(request: MenuRequest): Promise<ReadyMenu> {
       const refused = changed.filter(symbol => menu.notTheirs.has(symbol))
       if (changed.length === refused.length) return {userText, refused, unsettled: []}
       const minimalAfter = await menu.minimal?.()
-      const changes = menuChanges({
-        below, before, after, notTheirs: menu.notTheirs,
-        ...minimalBefore !== undefined && minimalAfter !== undefined && {minimal: {before: minimalBefore, after: minimalAfter}},
-      })
-      return {...await settle(menu, mergeUserLines(userText, changes), after), refused}
+      const minimal = minimalBefore !== undefined && minimalAfter !== undefined ? {minimal: {before: minimalBefore, after: minimalAfter}} : {}
+      const notTheirs = new Set([...menu.notTheirs, ...leftBehind({before, after, ...minimal})])
+      const changes = menuChanges({below, before, after, notTheirs, ...minimal})
+      return {...await settle({...menu, notTheirs}, mergeUserLines(userText, changes), after), refused}
     },
   }
 }
