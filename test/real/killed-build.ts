@@ -10,13 +10,16 @@ import {parseArgs} from 'node:util'
  * Kills a real build of base buildroot at ten moments, each time otherwise, and lets the next run go on; at the end the base has to be the one that an
  * undisturbed build made, byte for byte.
  *
- *   npm run test:killed -- --project DIR [--user NAME] [--restart-daemon COMMAND] [-- arguments of brmc image]
+ *   npm run test:killed -- --project DIR [--again PACKAGES] [--user NAME] [--restart-daemon COMMAND] [-- arguments of brmc image]
  *
- * The project's base must be there already (brmc image): it is what the result is compared with. As root with --user, brmc runs as that user.
+ * The project's base must be there already (brmc image): it is what the result is compared with. The output starts from nothing, or with --again (names with
+ * commas) without what these packages made. As root with --user, brmc runs as that user.
  */
 const {values, positionals} = parseArgs({
   allowPositionals: true,
-  options: {project: {type: 'string'}, user: {type: 'string'}, 'restart-daemon': {type: 'string'}, board: {type: 'string', default: 'raspberrypi3-64'}},
+  options: {
+    'project': {type: 'string'}, 'user': {type: 'string'}, 'again': {type: 'string'}, 'restart-daemon': {type: 'string'}, 'board': {type: 'string', default: 'raspberrypi3-64'},
+  },
 })
 const project = resolve(values.project ?? '.')
 const BRMC = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
@@ -29,12 +32,12 @@ type Way = 'kill -9 of brmc' | 'Ctrl-C' | 'stop of the container' | 'kill -9 of 
 const MOMENTS: readonly {when: RegExp, way: Way}[] = [
   {when: /configuration written to/, way: 'kill -9 of brmc'},
   {when: />>> linux \S+ (Extracting|Patching)/, way: 'kill -9 of the container'},
-  {when: />>> host-\S+ \S+ Configuring/, way: 'Ctrl-C'},
-  {when: />>> host-\S+ \S+ Building/, way: 'kill -9 of brmc'},
+  {when: />>> (?!linux)\S+ \S+ Configuring/, way: 'Ctrl-C'},
+  {when: />>> (?!linux)\S+ \S+ Building/, way: 'kill -9 of brmc'},
   {when: />>> linux \S+ Configuring/, way: 'stop of the container'},
-  {when: /CC\s+kernel\//, way: 'restart of the daemon'},
-  {when: /CC\s+net\//, way: 'kill -9 of brmc'},
-  {when: />>> busybox \S+ (Building|Installing)/, way: 'kill -9 of the container'},
+  {when: />>> linux \S+ Building/, way: 'kill -9 of the container'},
+  {when: /CC\s+init\//, way: 'restart of the daemon'},
+  {when: /CC\s+kernel\//, way: 'Ctrl-C'},
   {when: />>>\s+Finalizing target directory/, way: 'kill -9 of brmc'},
   {when: />>>\s+Generating (root )?filesystem/, way: 'Ctrl-C'},
 ]
@@ -101,8 +104,15 @@ function baseOf(): {folder: string, files: Record<string, string>} {
 const undisturbed = baseOf()
 console.log(`undisturbed base: ${undisturbed.folder}`)
 rmSync(undisturbed.folder, {recursive: true})
-// The output starts from nothing too: its volume is named after project and board.
-execFileSync('docker', ['volume', 'rm', '--force', `brmc-output-${values.board}-${createHash('sha256').update(`${project}\0${values.board}`).digest('hex').slice(0, 12)}`])
+// brmc's volume is named after project and board.
+const volume = `brmc-output-${values.board}-${createHash('sha256').update(`${project}\0${values.board}`).digest('hex').slice(0, 12)}`
+if (values.again === undefined) {
+  execFileSync('docker', ['volume', 'rm', '--force', volume])
+} else {
+  const builder = execFileSync('docker', ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', 'brmc-builder'], {encoding: 'utf8'}).trim().split('\n')[0] ?? ''
+  const script = 'cd /o && for name; do rm -rf build/$name build/$name-[0-9c]* per-package/$name; done; ls build'
+  console.log(execFileSync('docker', ['run', '--rm', '--network', 'none', '--volume', `${volume}:/o`, '--entrypoint', 'sh', builder, '-c', script, 'sh', ...values.again.split(',')], {encoding: 'utf8'}))
+}
 
 for (const moment of MOMENTS) {
   const started = Date.now()
