@@ -125,7 +125,8 @@ describe('a workshop in a container', function () {
       env: engine.environment, stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(brmc.stdout, 'data')
-    expect(await running()).not.to.equal('')
+    // What it prints may be here before the daemon has it down as running.
+    await eventually(async () => await running() !== '', 8)
     brmc.kill('SIGKILL')
     await eventually(async () => await running() === '', 8)
   })
@@ -141,9 +142,16 @@ describe('a workshop in a container', function () {
 
   async function openAndReadLabel(): Promise<string> {
     let label = ''
-    await workshop.run(['sh', '-c', 'echo up; sleep 1'], {
-      onLine: () => { void engine.docker('ps', '--filter=label=brmc.output', '--format={{.Label "brmc.output"}}').then(text => { label = text }) },
-    })
+    const seen = new AbortController()
+    const readLabel = async (): Promise<void> => {
+      await eventually(async () => {
+        label = await engine.docker('ps', '--filter=label=brmc.output', '--format={{.Label "brmc.output"}}')
+        return label !== ''
+      }, 20)
+      seen.abort()
+    }
+    const ended = failureOf(workshop.run(['sh', '-c', 'echo up; sleep 30'], {signal: seen.signal, onLine: () => { void readLabel() }}))
+    expect((await ended).code).to.equal('INTERRUPTED')
     return label
   }
 
