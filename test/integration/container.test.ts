@@ -118,7 +118,12 @@ describe('a workshop in a container', function () {
   })
 
   it('is told of as such when somebody else ends it', async () => {
-    const error = await failureOf(workshop.run(['sh', '-c', 'echo up; sleep 300'], {onLine: () => { void running().then(async id => engine.docker('kill', id.trim())) }}))
+    const kill = async (): Promise<void> => {
+      let id = ''
+      await eventually(async () => (id = (await running()).trim()) !== '', 20)
+      await engine.docker('kill', id)
+    }
+    const error = await failureOf(workshop.run(['sh', '-c', 'echo up; sleep 300'], {onLine: () => { void kill() }}))
     expect([error.code, error.message]).to.deep.equal(['BUILD_FAILED', 'the container in which sh ran was ended by somebody else (status 137)'])
   })
 
