@@ -12,7 +12,7 @@ import {DEVICE_TABLE, type ComposedImage, type ComposeRequest} from './compose-i
 import {overlayPlaces} from './overlay-places.js'
 
 /** Beside the image: what it was made of, and the file as it then was. */
-const RECORD = '.composed.json'
+const RECORD = 'made-of.json'
 const CARD = 'sdcard.img'
 
 /** Hash over all that composing reads: the base, the file's values, overlays by the state of their files, brmc itself. */

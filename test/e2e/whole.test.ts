@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, relative} from 'node:path'
 
@@ -120,7 +120,20 @@ describe('from brmc.yaml to an image that routes', function () {
     expect(ended.status).to.equal(130)
     expect(ended.stderr).to.not.match(/\n\s+at /)
     expect((await readdir(join(project, 'build/images/default'))).filter(name => /partial|compose/.test(name))).to.deep.equal([])
+    // What is there already would be left as it is.
+    await rm(image)
     expect((await brmc(['image', 'default'], {cwd: project})).status).to.equal(0)
+    expect(await sha256Of(image)).to.equal(before)
+  })
+
+  it('an image that is what it would be made again is left alone, one that somebody touched is not', async () => {
+    const image = join(project, 'build/images/default/sdcard.img')
+    const {mtimeMs} = await stat(image)
+    expect((await brmc(['image', 'default'], {cwd: project})).stderr).to.include('up to date')
+    expect((await stat(image)).mtimeMs).to.equal(mtimeMs)
+    const before = await sha256Of(image)
+    await truncate(image, 1000)
+    expect((await brmc(['image', 'default'], {cwd: project})).stderr).to.include('compose').and.not.include('(up to date)')
     expect(await sha256Of(image)).to.equal(before)
   })
 
