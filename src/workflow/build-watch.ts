@@ -1,5 +1,5 @@
 import {once} from 'node:events'
-import {createWriteStream} from 'node:fs'
+import {createWriteStream, type WriteStream} from 'node:fs'
 import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
 
@@ -37,7 +37,8 @@ const NOTE_MS = 30_000
 export async function watchBuild(folder: string, show: Show, now = Date.now): Promise<WatchedBuild> {
   await mkdir(folder, {recursive: true})
   const logFile = join(folder, LOG_FILE)
-  const stream = createWriteStream(logFile)
+  // Made with the first line: a run that builds nothing leaves the log of the last build.
+  let stream: WriteStream | undefined
   const log = new BuildLog()
   const learnt = await readDurations(join(folder, DURATIONS_FILE))
   const told = {said: 0, noted: now()}
@@ -56,6 +57,7 @@ export async function watchBuild(folder: string, show: Show, now = Date.now): Pr
     onPreparing(what) { tell(what) },
     onStep(step) { show.note(STEP_WORDS[step]) },
     onLine(line) {
+      stream ??= createWriteStream(logFile)
       stream.write(`${line}\n`)
       log.read(line)
       if (building) tell(progressLine(progressOf(log, building.plan, (now() - building.since) / 1000)))
@@ -73,6 +75,7 @@ export async function watchBuild(folder: string, show: Show, now = Date.now): Pr
       throw buildFailure(log, {logFile, exitCode})
     },
     async close() {
+      if (!stream) return
       stream.end()
       await once(stream, 'close')
     },

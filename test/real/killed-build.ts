@@ -13,12 +13,12 @@ import {parseArgs} from 'node:util'
  *   npm run test:killed -- --project DIR [--again PACKAGES] [--user NAME] [--restart-daemon COMMAND] [-- arguments of brmc image]
  *
  * The project's base must be there already (brmc image): it is what the result is compared with. The output starts from nothing, or with --again (names with
- * commas) without what these packages made. As root with --user, brmc runs as that user.
+ * commas) without what these packages made. --from N leaves out the first N moments. As root with --user, brmc runs as that user.
  */
 const {values, positionals} = parseArgs({
   allowPositionals: true,
   options: {
-    'project': {type: 'string'}, 'user': {type: 'string'}, 'again': {type: 'string'}, 'restart-daemon': {type: 'string'}, 'board': {type: 'string', default: 'raspberrypi3-64'},
+    'project': {type: 'string'}, 'user': {type: 'string'}, 'again': {type: 'string'}, 'from': {type: 'string', default: '0'}, 'restart-daemon': {type: 'string'}, 'board': {type: 'string', default: 'raspberrypi3-64'},
   },
 })
 const project = resolve(values.project ?? '.')
@@ -31,15 +31,15 @@ type Way = 'kill -9 of brmc' | 'Ctrl-C' | 'stop of the container' | 'kill -9 of 
 /** Where in the log, and how. */
 const MOMENTS: readonly {when: RegExp, way: Way}[] = [
   {when: /configuration written to/, way: 'kill -9 of brmc'},
-  {when: />>> linux \S+ (Extracting|Patching)/, way: 'kill -9 of the container'},
-  {when: />>> (?!linux)\S+ \S+ Configuring/, way: 'Ctrl-C'},
-  {when: />>> (?!linux)\S+ \S+ Building/, way: 'kill -9 of brmc'},
-  {when: />>> linux \S+ Configuring/, way: 'stop of the container'},
-  {when: />>> linux \S+ Building/, way: 'kill -9 of the container'},
-  {when: /CC\s+init\//, way: 'restart of the daemon'},
-  {when: /CC\s+kernel\//, way: 'Ctrl-C'},
+  {when: />>> (linux|busybox) \S+ (Extracting|Patching)/, way: 'kill -9 of the container'},
+  {when: />>> \S+ \S+ Configuring/, way: 'Ctrl-C'},
+  {when: />>> \S+ \S+ Building/, way: 'kill -9 of brmc'},
+  {when: />>> (linux|busybox) \S+ Building/, way: 'stop of the container'},
+  {when: /^\s+CC\s.*\.o$/m, way: 'kill -9 of the container'},
+  {when: /^\s+(LD|AR)\s.*\.[oa]$/m, way: 'restart of the daemon'},
+  {when: />>> \S+ \S+ Installing/, way: 'Ctrl-C'},
   {when: />>>\s+Finalizing target directory/, way: 'kill -9 of brmc'},
-  {when: />>>\s+Generating (root )?filesystem/, way: 'Ctrl-C'},
+  {when: />>>\s+Generating (root )?filesystem/, way: 'kill -9 of the container'},
 ]
 
 const asUser = (command: string, args: readonly string[]): [string, string[]] =>
@@ -98,7 +98,9 @@ function baseOf(): {folder: string, files: Record<string, string>} {
   const [key = ''] = readdirSync(bases).filter(name => !name.includes('.')).sort((a, b) => statSync(join(bases, b)).mtimeMs - statSync(join(bases, a)).mtimeMs)
   const folder = join(bases, key)
   const files = readdirSync(folder, {recursive: true, withFileTypes: true}).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
-  return {folder, files: Object.fromEntries(files.sort().map(file => [file.slice(folder.length + 1), digest(file)]))}
+  // brmc keeps more beside a base than the base itself.
+  const own = files.sort().filter(file => !file.endsWith('root.cpio'))
+  return {folder, files: Object.fromEntries(own.map(file => [file.slice(folder.length + 1), digest(file)]))}
 }
 
 const undisturbed = baseOf()
@@ -114,7 +116,7 @@ if (values.again === undefined) {
   console.log(execFileSync('docker', ['run', '--rm', '--network', 'none', '--volume', `${volume}:/o`, '--entrypoint', 'sh', builder, '-c', script, 'sh', ...values.again.split(',')], {encoding: 'utf8'}))
 }
 
-for (const moment of MOMENTS) {
+for (const moment of MOMENTS.slice(Number(values.from))) {
   const started = Date.now()
   const {status, words, reached} = await runUntil(moment)
   const last = words.trim().split('\n').filter(line => !line.startsWith('›')).slice(-3).join(' | ')
