@@ -36,7 +36,7 @@ const MOMENTS: readonly {when: RegExp, way: Way}[] = [
   {when: />>> \S+ \S+ Building/, way: 'kill -9 of brmc'},
   {when: />>> (linux|busybox) \S+ Building/, way: 'stop of the container'},
   {when: /^\s+CC\s.*\.o$/m, way: 'kill -9 of the container'},
-  {when: /^\s+(LD|AR)\s.*\.[oa]$/m, way: 'restart of the daemon'},
+  {when: />>> \S+ \S+ (Building|Installing)/, way: 'restart of the daemon'},
   {when: />>> \S+ \S+ Installing/, way: 'Ctrl-C'},
   {when: />>>\s+Finalizing target directory/, way: 'kill -9 of brmc'},
   {when: />>>\s+Generating (root )?filesystem/, way: 'kill -9 of the container'},
