@@ -1,4 +1,4 @@
-import {copyFile, link, mkdir, stat} from 'node:fs/promises'
+import {copyFile, link, mkdir, rm, stat, utimes} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 
 import {boards} from '../../boards/boards.js'
@@ -53,9 +53,14 @@ async function kernelFolder(archive: string, {sha, options}: {sha: string, optio
     throw new BrmcError('USAGE', `kernel.source: there is no file ${archive}`, {cause: error, suggestions: ['write its path relative to brmc.yaml, or its address']})
   })
   const there = await stat(target).catch(() => undefined)
-  if (there?.size === source.size && there.mtimeMs === source.mtimeMs) return folder
+  if (there?.size === source.size && Math.trunc(there.mtimeMs) === Math.trunc(source.mtimeMs)) return folder
   await mkdir(dirname(target), {recursive: true})
-  await link(archive, target).catch(() => copyFile(archive, target))
+  await rm(target, {force: true})
+  await link(archive, target).catch(async () => {
+    await copyFile(archive, target)
+    // By which the copy is known as the same the next time.
+    await utimes(target, source.atime, source.mtime)
+  })
   return folder
 }
 
