@@ -5,8 +5,8 @@ import {fileURLToPath} from 'node:url'
 import {BrmcError} from '../errors.js'
 import type {TemplateSet} from './template-set.js'
 
-/** Two levels up from this file, be it src/tree/ or dist/tree/: the package's own folder. */
-const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** The package's own folder, wherever this file was bundled to. */
+const PACKAGE_ROOT = fileURLToPath(new URL('.', import.meta.resolve('#package.json')))
 
 /** Top-level folders of the package that look like the tree they make. */
 const TEMPLATE_FOLDERS = ['br2-external', 'board', 'overlays'] as const

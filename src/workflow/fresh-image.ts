@@ -47,9 +47,9 @@ function recordOf(inputs: string, {size, mtimeMs, ino}: {size: number, mtimeMs: 
   return {version: 1, inputs, [CARD]: {size, mtimeMs, ino}}
 }
 
-/** This very brmc: the list of its commands is written anew with every build and every installation. */
+/** This very brmc: what it consists of is written anew with every build and every installation. */
 async function ownState(): Promise<string> {
-  const {size, mtimeMs} = await lstat(fileURLToPath(new URL('../../package.json', import.meta.url)))
+  const {size, mtimeMs} = await lstat(fileURLToPath(import.meta.resolve('#package.json')))
   const built = await lstat(fileURLToPath(import.meta.url))
   return [size, mtimeMs, built.size, built.mtimeMs].join(' ')
 }
