@@ -1,4 +1,5 @@
 import type {Bundle} from '../base/bundle.js'
+import type {Sources} from '../base/buildroot/read-sources.js'
 import type {TemplateSet} from '../tree/template-set.js'
 import type {ChosenDeployment} from './open-project.js'
 import type {Reporting} from './reporting.js'
@@ -9,6 +10,8 @@ export interface BaseRequest {
   folder: string
   templates: TemplateSet
   epochOverride?: number
+  /** What lies in the folders that the base buildroot is given, where it is being looked at already. */
+  sources?: Promise<Sources> | undefined
   reporting: Reporting
 }
 

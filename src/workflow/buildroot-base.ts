@@ -30,7 +30,7 @@ export async function buildrootBase(request: BaseRequest, show: Show): Promise<M
 }
 
 /** All that a build is told of project and machine. */
-export async function buildSettings({deployment, folder, templates, epochOverride, reporting: {signal}}: BaseRequest): Promise<Omit<OpeningOptions, 'watch'>> {
+export async function buildSettings({deployment, folder, templates, epochOverride, sources, reporting: {signal}}: BaseRequest): Promise<Omit<OpeningOptions, 'watch'>> {
   return {
     wish: deployment,
     pins: await readPins(folder),
@@ -44,6 +44,7 @@ export async function buildSettings({deployment, folder, templates, epochOverrid
     programs: {run, runInTerminal},
     fetch: web,
     epochOverride,
+    sources,
     signal,
   }
 }

@@ -1,5 +1,6 @@
 import {join, resolve} from 'node:path'
 
+import {readSources, type Sources} from '../base/buildroot/read-sources.js'
 import {refusals} from '../base/debian/refusals.js'
 import {BrmcError} from '../errors.js'
 import {makeFolder} from '../files/write-folder.js'
@@ -40,6 +41,8 @@ interface Making {
   project?: OpenProject
   chosen: ChosenDeployment[]
   templates?: TemplateSet
+  /** What lies in the folders given to the base buildroot, by deployment. */
+  sources: Map<string, Promise<Sources>>
   bases: Map<string, MadeBase>
   images: ComposedImage[]
   released: string[]
@@ -49,7 +52,7 @@ interface Making {
 /** From brmc.yaml to sdcard.img, for each deployment: check, generate, base, compose. */
 export async function makeImages(request: ImagesRequest): Promise<Pick<Making, 'images' | 'released' | 'warnings'>> {
   const opened = await runSteps<Making>([{title: 'Check the project', run: check}],
-    {request, chosen: [], bases: new Map(), images: [], released: [], warnings: []}, request.reporting)
+    {request, chosen: [], sources: new Map(), bases: new Map(), images: [], released: [], warnings: []}, request.reporting)
   const each = opened.chosen.flatMap((chosen): Step<Making>[] => [
     {title: `${chosen.deployment.name}: base ${chosen.deployment.base}`, run: (making, show) => makeBase(making, chosen, show)},
     {title: `${chosen.deployment.name}: compose`, run: (making, show) => compose(making, chosen, show)},
@@ -83,16 +86,32 @@ function refuse(deployment: ChosenDeployment['deployment']): void {
 }
 
 async function generate(making: Making, show: Show): Promise<void> {
+  lookAtSources(making)
   const planned = await planTree(projectOf(making))
   const touched = await applyTree(planned, making.request.reporting.signal)
   making.templates = planned.templates
   show.conclude(`Generate br2-external/: ${touched.length === 0 ? 'up to date' : `${touched.length} of ${planned.plan.length} files written`}`)
 }
 
+/** Programs of their own look at ten thousand files, while this one renders the tree; once where deployments share them. */
+function lookAtSources({chosen, sources, project}: Making): void {
+  const looks = new Map<string, Promise<Sources>>()
+  for (const {deployment: {name, base, buildroot}} of chosen) {
+    if (base !== 'buildroot' || !project) continue
+    const settings = JSON.stringify(buildroot)
+    const look = looks.get(settings) ?? readSources(buildroot, {projectFolder: project.folder, run})
+    // Whoever makes the base hears of what went wrong.
+    look.catch(() => undefined)
+    looks.set(settings, look)
+    sources.set(name, look)
+  }
+}
+
 async function makeBase(making: Making, {deployment}: ChosenDeployment, show: Show): Promise<void> {
   const {request: {epochOverride, reporting}} = making
   const base = await baseOf({
-    deployment, folder: projectOf(making).folder, templates: templatesOf(making), reporting, ...epochOverride !== undefined && {epochOverride},
+    deployment, folder: projectOf(making).folder, templates: templatesOf(making), reporting,
+    sources: making.sources.get(deployment.name), ...epochOverride !== undefined && {epochOverride},
   }, show)
   making.bases.set(deployment.name, base)
   making.warnings.push(...base.warnings)

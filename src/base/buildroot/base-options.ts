@@ -3,6 +3,7 @@ import type {BuilderRecipe, Programs, User} from '../../container/workshop.js'
 import {BrmcError} from '../../errors.js'
 import type {Web} from '../../process/web.js'
 import type {Deployment} from '../../spec/deployment.js'
+import type {Sources} from './read-sources.js'
 import type {BuildWatch} from './run-build.js'
 
 /** What of a deployment decides about its base. */
@@ -25,6 +26,8 @@ export interface BuildrootBaseOptions {
   environment: Readonly<Record<string, string | undefined>>
   programs: Programs
   fetch: Web
+  /** What lies in the folders of the wish, where somebody looks or looked already. */
+  sources?: Promise<Sources> | undefined
   /** Seconds since 1970 in place of the release's own date (SOURCE_DATE_EPOCH). */
   epochOverride?: number | undefined
   watch: Omit<BuildWatch, 'onConfigured' | 'onPatched'> & {onPreparing: (what: string) => void}
