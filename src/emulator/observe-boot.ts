@@ -32,7 +32,7 @@ const JOIN_EVERY_PROBES = 40
 /** Nothing at boot waits for an interface: leases, and the daemon's restarts they cause, may come after the ready line. */
 const SETTLE_MS = 6000
 
-/** A late interface makes the daemon start again a second later (overlays/router/usr/libexec/brmc/restart-multicast-daemon). */
+/** A late interface makes the daemon start again a moment later (overlays/router/usr/libexec/brmc/restart-multicast-daemon). */
 const RESTART_DONE = 'i=0; while [ -e /run/brmc/restart ] && [ $i -lt 60 ]; do usleep 50000; i=$((i+1)); done'
 
 /** Sends packets from the first moment on and waits until the guest is ready, its leases are given and each route has let one through. */

@@ -138,6 +138,15 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
     expect(await sourceSeen(guest)).to.equal('10.2.0.50')
   })
 
+  it('has one routing daemon, with its routes, after the script that watches over it was killed', async () => {
+    const before = await daemon()
+    const script = (await guest.inside(`grep PPid /proc/${before}/status`)).split('\t')[1]?.trim() ?? ''
+    await guest.inside(`kill -9 ${script}`)
+    await newDaemon(before, 'wlan0')
+    expect(await daemon()).to.match(/^\d+$/)
+    expect(await sourceSeen(guest)).to.equal('10.2.0.50')
+  })
+
   it('takes up a card that comes late, starts the daemon again once, and forgets a card that goes', async () => {
     const before = await daemon()
     expect(await guest.inside('ls /sys/class/net')).to.not.include('eth0')
