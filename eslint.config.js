@@ -17,7 +17,7 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     plugins: {'@stylistic': stylistic},
-    languageOptions: {parserOptions: {projectService: {allowDefaultProject: ['*.config.js', 'bin/*.js']}, tsconfigRootDir: import.meta.dirname}},
+    languageOptions: {parserOptions: {projectService: {allowDefaultProject: ['*.config.js', 'bin/*.js', 'test/*.mjs']}, tsconfigRootDir: import.meta.dirname}},
     rules: {
       '@stylistic/semi': ['error', 'never'],
       '@stylistic/quotes': ['error', 'single', {avoidEscape: true}],
@@ -73,5 +73,5 @@ export default tseslint.config(
       'max-lines': 'off',
     },
   },
-  {files: ['*.config.js', 'bin/*.js'], ...tseslint.configs.disableTypeChecked},
+  {files: ['*.config.js', 'bin/*.js', 'test/*.mjs'], ...tseslint.configs.disableTypeChecked},
 )
