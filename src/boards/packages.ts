@@ -4,13 +4,21 @@ export interface ExtraPackage {
   buildroot: readonly string[]
 }
 
+/** What can be asked for in brmc.yaml. */
 export const PACKAGE_NAMES = ['tcpdump', 'iproute2', 'ethtool', 'iperf3', 'conntrack', 'iw'] as const
 
-export const extraPackages: Readonly<Record<typeof PACKAGE_NAMES[number], ExtraPackage>> = {
+/** Those, and what comes with a choice of the deployment's. */
+export type PackageName = typeof PACKAGE_NAMES[number] | 'igmpproxy'
+
+export const extraPackages: Readonly<Record<PackageName, ExtraPackage>> = {
   tcpdump: {debian: {package: 'tcpdump', files: ['usr/bin/tcpdump']}, buildroot: ['BR2_PACKAGE_TCPDUMP']},
   iproute2: {debian: {package: 'iproute2', files: ['usr/bin/ip', 'usr/sbin/bridge', 'usr/sbin/tc']}, buildroot: ['BR2_PACKAGE_IPROUTE2']},
   ethtool: {debian: {package: 'ethtool', files: ['usr/sbin/ethtool']}, buildroot: ['BR2_PACKAGE_ETHTOOL']},
   iperf3: {debian: {package: 'iperf3', files: ['usr/bin/iperf3']}, buildroot: ['BR2_PACKAGE_IPERF3']},
   conntrack: {debian: {package: 'conntrack', files: ['usr/sbin/conntrack']}, buildroot: ['BR2_PACKAGE_CONNTRACK_TOOLS']},
   iw: {debian: {package: 'iw', files: ['usr/sbin/iw']}, buildroot: ['BR2_PACKAGE_IW']},
+  igmpproxy: {debian: {package: 'igmpproxy', files: ['usr/sbin/igmpproxy']}, buildroot: ['BR2_PACKAGE_IGMPPROXY']},
 }
+
+/** All of the table, in its order. */
+export const ALL_PACKAGES = Object.keys(extraPackages) as PackageName[]

@@ -1,10 +1,13 @@
+import {daemonOf} from '../multicast/daemons.js'
 import {translatorName} from '../multicast/nftables.js'
 import {formatAddress} from '../network/address.js'
 import type {Deployment} from '../spec/deployment.js'
 import type {Flow} from './expectations/expectation.js'
 import {isLinkUp, parseCache, parseVifs, settingOf, type CacheEntry, type GuestState} from './guest-state.js'
 
-const PROGRAMS: Readonly<Record<string, RegExp>> = {smcroute: /\bsmcrouted\b/, mrouted: /\bmrouted\b/, udhcpd: /\b(udhcpd|dnsmasq)\b/}
+const PROGRAMS: Readonly<Record<string, RegExp>> = {
+  smcroute: /\bsmcrouted\b/, igmpproxy: /\bigmpproxy\b/, mrouted: /\bmrouted\b/, udhcpd: /\b(udhcpd|dnsmasq)\b/,
+}
 
 /** Words where the program does not run; undefined where it does, or nobody asked. */
 export function runs({processes, daemonLog}: GuestState, name: string): string | undefined {
@@ -27,7 +30,7 @@ export function lossCause(flow: Flow, deployment: Deployment, state: GuestState)
 function tableCause(flow: Flow, deployment: Deployment, state: GuestState): string | undefined {
   const {group, from, to, ttl} = flow
   const table = group.family === 4 ? 'ip_mr' : 'ip6_mr'
-  const stopped = runs(state, deployment.daemon)
+  const stopped = runs(state, daemonOf(deployment.daemon, group.family))
   if (stopped !== undefined) return `${stopped}: nothing is routed without it`
   const down = [from, ...to].filter(name => isLinkUp(state, name) === false)
   if (down.length > 0) return `${down.join(' and ')} ${down.length > 1 ? 'are' : 'is'} down or not there`

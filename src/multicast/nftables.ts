@@ -1,5 +1,6 @@
 import {formatAddress, formatPrefix, formatRange, isLinkLocal, type Address, type Family} from '../network/address.js'
 import type {Nat, NetworkInterface} from '../network/model.js'
+import type {DaemonName} from './daemons.js'
 import {LIFTED_TTL, type MulticastRoute} from './model.js'
 
 /** Packets of a route as nft names them: `iifname <iif> <match>`, with match `ip saddr 10.1.0.2 ip daddr 225.0.0.1`. */
@@ -18,6 +19,8 @@ export interface NftablesModel {
   /** One per uplink and family; `action` drops until DHCP has told the address. */
   translators: {chain: string, action: string}[]
   masquerades: {iif: string, oif: string}[]
+  /** A daemon's general query as it sends it and as it leaves: first bytes of the IGMP message. */
+  queries: {sent: string, leaves: string}[]
   /** Groups that a translating uplink passes with their own source, as it has no static IPv6 address. */
   kept: {oif: string, group: string}[]
 }
@@ -26,6 +29,17 @@ export interface NftablesInput {
   interfaces: readonly NetworkInterface[]
   nat: readonly Nat[]
   routes: readonly MulticastRoute[]
+  daemon?: DaemonName
+}
+
+/**
+ * Receivers may wait 10 s before they answer a general query, and a daemon that was started again routes nothing until they do. The time they have
+ * (RFC 3376 §4.1.1, in tenths of a second) becomes 0.5 s, and the checksum behind it accordingly: type 11, time 64 → 05, checksum, no group.
+ */
+const QUERIES: Readonly<Partial<Record<DaemonName, {sent: string, leaves: string}>>> = {
+  igmpproxy: {sent: '0x1164ee9b00000000', leaves: '0x1105eefa'},
+  // Of version 3, with robustness 2 and interval 125 s behind it.
+  mrouted: {sent: '0x1164ec1e00000000', leaves: '0x1105ec7d'},
 }
 
 const PROTOCOL = {4: 'ip', 6: 'ip6'} as const
@@ -34,7 +48,7 @@ const HOP_LIMIT = {4: 'ip ttl', 6: 'ip6 hoplimit'} as const
 /** Name of the chain that gives routed multicast UDP the address of `oif`; dhcp-event fills the IPv4 one of a DHCP uplink. */
 export const translatorName = (oif: string, family: Family): string => `translate_${oif}_ipv${family}`
 
-export function nftablesModel({interfaces, nat, routes}: NftablesInput): NftablesModel {
+export function nftablesModel({interfaces, nat, routes, daemon = 'smcroute'}: NftablesInput): NftablesModel {
   const uplinks = new Map(interfaces.map(one => [one.name, one]))
   const translated = nat.filter(({multicast}) => multicast === 'translate').flatMap(({from, to}) => routes
     .filter(route => route.from === from && route.to.includes(to))
@@ -49,6 +63,7 @@ export function nftablesModel({interfaces, nat, routes}: NftablesInput): Nftable
     translations: unique(known.map(({route, oif}) => ({...flowOf(route), oif: quoteNft(oif), chain: translatorName(oif, route.family)}))),
     translators: unique(known.map(({route, oif, action}) => ({chain: translatorName(oif, route.family), action}))),
     masquerades: unique(nat.map(({from, to}) => ({iif: quoteNft(from), oif: quoteNft(to)}))),
+    queries: [QUERIES[daemon] ?? []].flat(),
     kept: translated.filter(({action}) => action === undefined).map(({route, oif}) => ({oif, group: formatPrefix(route.group)})),
   }
 }

@@ -23,7 +23,7 @@ export function globalSysctls({sysctl, interfaces, answerPing}: Deployment): Sys
 
 /** Settings that can only be made once the interface is there; made again whenever it comes back. */
 export function interfaceSysctls(one: NetworkInterface, {sysctl, routes, daemon}: Deployment): Sysctl[] {
-  const receives = daemon === 'mrouted' || routes.some(({from}) => from === one.name)
+  const receives = daemon === 'mrouted' || daemon === 'igmpproxy' && one.role === 'upstream' || routes.some(({from}) => from === one.name)
   return mergeSysctls([
     // Where multicast arrives a source may be foreign; elsewhere it must at least be routable (RFC 3704 §2.4, loose).
     [`net/ipv4/conf/${one.name}/rp_filter`, receives ? '0' : '2'],

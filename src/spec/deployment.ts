@@ -1,5 +1,6 @@
 import type {BoardName} from '../boards/boards.js'
-import type {PACKAGE_NAMES} from '../boards/packages.js'
+import type {PackageName} from '../boards/packages.js'
+import type {DaemonName} from '../multicast/daemons.js'
 import type {MulticastRoute} from '../multicast/model.js'
 import type {Nat, NetworkInterface} from '../network/model.js'
 import type {Spec} from './schema.js'
@@ -20,10 +21,11 @@ export interface Deployment {
   /** In the order of the file. */
   interfaces: readonly NetworkInterface[]
   nat: readonly Nat[]
-  daemon: 'smcroute' | 'mrouted'
+  daemon: DaemonName
   answerPing: boolean
   routes: readonly MulticastRoute[]
-  packages: readonly (typeof PACKAGE_NAMES[number])[]
+  /** Those of the file, then those that its daemons need. */
+  packages: readonly PackageName[]
   /** Folders and tar files, relative to the project, in the order they are laid. */
   overlays: readonly string[]
 }

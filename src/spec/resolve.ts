@@ -1,3 +1,4 @@
+import {packagesOfDaemons} from '../multicast/daemons.js'
 import type {MulticastRoute} from '../multicast/model.js'
 import {parseAddress, parsePrefix, parseRange, type Address, type Prefix} from '../network/address.js'
 import type {DhcpServer, NetworkInterface} from '../network/model.js'
@@ -22,7 +23,7 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     daemon: spec.multicast.daemon,
     answerPing: spec.multicast.answerPing,
     routes: spec.multicast.routes.map(route => resolveRoute(route)),
-    packages: spec.packages,
+    packages: [...spec.packages, ...packagesOfDaemons(spec.multicast).filter(name => !(spec.packages as readonly string[]).includes(name))],
     overlays: spec.overlays.map(overlay => overlay.replace(/\/+$/, '')),
   }
 }

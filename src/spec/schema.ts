@@ -2,6 +2,7 @@ import {z} from 'zod'
 
 import {BOARD_NAMES} from '../boards/boards.js'
 import {PACKAGE_NAMES} from '../boards/packages.js'
+import {DAEMON_NAMES} from '../multicast/daemons.js'
 import {parseAddress, parsePrefix, parseRange} from '../network/address.js'
 
 // Descriptions are what an editor shows beside a key: they end up in the JSON Schema (brmc config schema).
@@ -62,7 +63,7 @@ const Route = z.strictObject({
 })
 
 const Multicast = z.strictObject({
-  daemon: z.enum(['smcroute', 'mrouted']).default('smcroute').describe('smcroute: the routes below, fixed; mrouted: DVMRP, receivers decide by IGMP (IPv4 only)'),
+  daemon: z.enum(DAEMON_NAMES).default('smcroute').describe('smcroute: the routes below, fixed; igmpproxy: receivers downstream decide by IGMP what comes from the one upstream interface; mrouted: DVMRP, receivers decide by IGMP (both IPv4 only)'),
   answerPing: z.boolean().default(true).describe('Let the router answer a ping of a group (icmp_echo_ignore_broadcasts=0)'),
   routes: z.array(Route).default([]).describe('What is routed from where to where'),
 })

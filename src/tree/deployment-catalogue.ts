@@ -21,8 +21,9 @@ const CATALOGUE: Readonly<Record<string, Models>> = {
   'etc/sysctl.d/brmc.conf.ejs': ({sysctls}) => one({sysctls}),
   'etc/nftables.conf.ejs': ({nftables}) => one(nftables),
   'etc/brmc/interfaces.ejs': ({interfaces}) => one({lines: interfaces}),
-  // Which of the two is there decides which daemon runs: one owner of the multicast routing table.
+  // Which of the three is there decides which daemon runs: one owner of the multicast routing table.
   'etc/smcroute.conf.ejs': ({smcroute}, {daemon}) => daemon === 'smcroute' ? one(smcroute) : [],
+  'etc/igmpproxy.conf.ejs': ({igmpproxy}, {daemon}) => daemon === 'igmpproxy' ? one(igmpproxy) : [],
   'etc/mrouted.conf.ejs': (_, {daemon}) => daemon === 'mrouted' ? one({}) : [],
   'etc/hostapd/interface.conf.ejs': ({accessPoints}) => accessPoints.map(model => ({target: `etc/hostapd/${model.name}.conf`, model})),
   'etc/udhcpd/interface.conf.ejs': ({dhcpServers}) => dhcpServers.map(model => ({target: `etc/udhcpd/${model.name}.conf`, model})),

@@ -1,3 +1,4 @@
+import {type IgmpproxyModel, igmpproxyModel} from '../multicast/igmpproxy.js'
 import {type NftablesModel, nftablesModel} from '../multicast/nftables.js'
 import {type SmcrouteModel, smcrouteModel} from '../multicast/smcroute.js'
 import {type InterfaceLine, interfaceLines} from './interface-lines.js'
@@ -15,21 +16,23 @@ export interface DeploymentModel {
   sysctls: Sysctl[]
   nftables: NftablesModel
   smcroute: SmcrouteModel
+  igmpproxy: IgmpproxyModel
   accessPoints: HostapdModel[]
   dhcpServers: UdhcpdModel[]
 }
 
 /** @throws BrmcError SPEC_INVALID where a DHCP range is in no network of its interface */
 export function deploymentModel(deployment: Deployment): DeploymentModel {
-  const {name, hostname, authorizedKeys, interfaces, nat, routes} = deployment
+  const {name, hostname, authorizedKeys, interfaces, nat, routes, daemon} = deployment
   return {
     deployment: name,
     hostname,
     authorizedKeys,
     interfaces: interfaceLines(deployment),
     sysctls: globalSysctls(deployment),
-    nftables: nftablesModel({interfaces, nat, routes}),
+    nftables: nftablesModel({interfaces, nat, routes, daemon}),
     smcroute: smcrouteModel(routes),
+    igmpproxy: igmpproxyModel(interfaces, routes),
     accessPoints: interfaces.flatMap(one => hostapdModel(one) ?? []),
     dhcpServers: interfaces.flatMap(one => udhcpdModel(one) ?? []),
   }

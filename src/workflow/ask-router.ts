@@ -9,7 +9,7 @@ const text = z.string().transform(value => value.replaceAll(/\p{Cc}/gu, ' '))
 const RouterReport = z.object({
   /** Whether nothing is wrong; notes are no fault. */
   healthy: z.boolean(),
-  /** smcrouted or mrouted; empty where the router has a file for neither. */
+  /** smcrouted, igmpproxy or mrouted; empty where the router has a file for none. */
   daemon: text,
   /** For how long packets were watched, and whether that was possible. */
   seconds: z.number(),

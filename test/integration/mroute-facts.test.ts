@@ -49,6 +49,13 @@ const mrouted: Facts = {
   'daemons1': '99 mrouted mrouted -n \n',
 }
 
+const igmpproxy: Facts = {
+  'smcroute.conf': undefined,
+  'igmpproxy.conf': 'phyint wlan0 upstream ratelimit 0 threshold 1\n\taltnet 0.0.0.0/0\nphyint usb0 downstream ratelimit 0 threshold 1\n',
+  'daemons0': '99 igmpproxy igmpproxy -d /etc/igmpproxy.conf \n',
+  'daemons1': '99 igmpproxy igmpproxy -d /etc/igmpproxy.conf \n',
+}
+
 /** What is different; the first finding, or none where the router is healthy. */
 const cases: [title: string, different: Facts, id: string | undefined, what?: RegExp][] = [
   ['nothing', {}, undefined],
@@ -83,6 +90,12 @@ const cases: [title: string, different: Facts, id: string | undefined, what?: Re
   ['nft does not work', {'watched': undefined, 'nft-said': 'netlink: Error: cache initialization failed: Protocol not supported\n'}, 'not-watched', /Protocol not supported/],
   ['ip_forward is off', {settings: (healthy['settings'] ?? '').replace('ip_forward:1', 'ip_forward:0')}, 'unicast-off', /ip_forward is 0/],
   ['mrouted', mrouted, undefined],
+  ['igmpproxy', igmpproxy, undefined],
+  ['igmpproxy is dead', {...igmpproxy, daemons1: '', log: 'There must be at least 1 Vif as upstream.\n'}, 'daemon-dead', /^igmpproxy is not running: .*"There must be at least 1 Vif as upstream\."/],
+  ['igmpproxy, and an interface it does not know', {...igmpproxy, 'ip_mr_vif1': (healthy['ip_mr_vif1'] ?? '').replace(/ 1 usb0.*\n/, '')}, 'no-vif', /^usb0 is not in ip_mr_vif/],
+  ['igmpproxy, and no lease upstream', {...igmpproxy, interfaces: 'wlan0 role upstream\nwlan0 dhcp client\nusb0 role downstream\nusb0 address 10.2.0.1/24\n', addresses: '3: usb0    inet 10.2.0.1/24 scope global usb0\n', watched: silence}, 'no-address', /^wlan0 has no IPv4 address: no DHCP server answers/],
+  ['igmpproxy, TTL 1', {...igmpproxy, watched: [elements('arrived4', ['"wlan0" . 10.1.0.2 . 225.0.0.1 . 1']), elements('passed4', ['"wlan0" . 225.0.0.1 . 1'])].join('')}, 'ttl-1', /^packets of 225\.0\.0\.1/],
+  ['igmpproxy, and what clients downstream send to themselves', {...igmpproxy, watched: `${healthy['watched'] ?? ''}${elements('arrived4', ['"usb0" . 10.2.0.9 . 239.255.255.250 . 1'])}`}, undefined],
   ['mrouted, and TTL 1', {...mrouted, watched: [elements('arrived4', ['"wlan0" . 10.1.0.2 . 225.0.0.1 . 1']), elements('passed4', ['"wlan0" . 225.0.0.1 . 1'])].join('')}, 'ttl-1', /^packets of 225\.0\.0\.1/],
   ['mrouted, and an interface it does not know', {...mrouted, 'ip_mr_vif1': (healthy['ip_mr_vif1'] ?? '').replace(/ 1 usb0.*\n/, '')}, 'no-vif', /^usb0 is not in ip_mr_vif/],
 ]

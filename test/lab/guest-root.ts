@@ -10,7 +10,7 @@ import {renderDeployment} from './render-deployment.js'
 const ROUTER_OVERLAY = fileURLToPath(new URL('../../overlays/router', import.meta.url))
 const BUSYBOX = '/bin/busybox'
 
-/** Makes a root like the Debian base's from this machine's own programs: BusyBox, nft, smcrouted, and the two overlays. Returns its path. */
+/** Makes a root like the Debian base's from this machine's own programs: BusyBox, nft, the routing daemons, and the two overlays. Returns its path. */
 export async function makeGuestRoot(deployment: Deployment): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'brmc-guest-'))
   for (const folder of ['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'etc', 'var', 'usr/bin', 'usr/sbin', 'usr/lib']) await mkdir(join(root, folder), {recursive: true})
@@ -34,7 +34,7 @@ async function copyPrograms(root: string): Promise<void> {
   }
 
   await symlink('/usr/bin/busybox', join(root, 'usr/sbin/init'))
-  for (const program of ['/usr/sbin/nft', '/usr/sbin/smcrouted']) {
+  for (const program of ['/usr/sbin/nft', '/usr/sbin/smcrouted', '/usr/sbin/igmpproxy']) {
     await cp(program, join(root, program), {dereference: true})
     const {stdout} = await run('ldd', [program])
     for (const [library] of stdout.matchAll(/\/\S+/g)) {

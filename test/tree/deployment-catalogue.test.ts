@@ -3,6 +3,7 @@ import {mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
+import {DAEMON_NAMES} from '../../src/multicast/daemons.js'
 import type {Deployment} from '../../src/spec/deployment.js'
 import {deploymentFiles} from '../../src/tree/deployment-catalogue.js'
 import {address, labDeployment, networkInterface, route} from '../lab/deployment.js'
@@ -34,6 +35,8 @@ const deployments: Record<string, Partial<Deployment>> = {
     answerPing: false,
   },
   'mrouted': {daemon: 'mrouted', routes: []},
+  'igmpproxy': {daemon: 'igmpproxy', routes: []},
+  'igmpproxy-listed': {daemon: 'igmpproxy', routes: [route('239.1.2.7/24', {from: 'usb0', to: ['wlan0'], liftTtl: true}), route('239.1.2.3', {from: 'usb0', to: ['wlan0']})]},
 }
 
 describe('deploymentFiles', () => {
@@ -53,9 +56,9 @@ describe('deploymentFiles', () => {
   })
 
   it('gives one multicast routing daemon its file, never two', () => {
-    for (const daemon of ['smcroute', 'mrouted'] as const) {
+    for (const daemon of DAEMON_NAMES) {
       const targets = deploymentFiles(labDeployment({daemon})).map(({target}) => target)
-      expect(targets.filter(target => /^etc\/(smcroute|mrouted)\.conf$/.test(target))).to.deep.equal([`etc/${daemon}.conf`])
+      expect(targets.filter(target => /^etc\/(smcroute|mrouted|igmpproxy)\.conf$/.test(target))).to.deep.equal([`etc/${daemon}.conf`])
     }
   })
 

@@ -61,7 +61,18 @@ describe('scripts that Buildroot runs', () => {
     await put('target/etc/mrouted.conf')
     const {exitCode, stderr} = await runScript('post-build.sh', 'target')
     expect(exitCode).to.equal(1)
-    expect(stderr).to.include('only one daemon can own')
+    expect(stderr).to.include('/etc/smcroute.conf /etc/mrouted.conf are there at once, but only one daemon can own')
+  })
+
+  it("post-build.sh removes the example that igmpproxy's package brings, and leaves a deployment's", async () => {
+    await put('target/etc/smcroute.conf')
+    await put('target/etc/igmpproxy.conf', '# igmpproxy.conf\nquickleave\nphyint eth0 upstream  ratelimit 0  threshold 1\n        altnet 10.0.0.0/8 \n')
+    expect(await runScript('post-build.sh', 'target')).to.include({exitCode: 0, stderr: ''})
+    expect(await namesIn('target/etc')).to.deep.equal(['smcroute.conf'])
+    await rm(join(folder, 'target/etc/smcroute.conf'))
+    await put('target/etc/igmpproxy.conf', 'phyint eth0 upstream ratelimit 0 threshold 1\n')
+    expect(await runScript('post-build.sh', 'target')).to.include({exitCode: 0, stderr: ''})
+    expect(await namesIn('target/etc')).to.deep.equal(['igmpproxy.conf'])
   })
 
   it('post-image.sh gathers the boot files, without those of an earlier configuration', async () => {

@@ -1,5 +1,5 @@
 import {boards, type BoardName} from '../../boards/boards.js'
-import {extraPackages, PACKAGE_NAMES} from '../../boards/packages.js'
+import {ALL_PACKAGES, extraPackages} from '../../boards/packages.js'
 import type {Deployment} from '../../spec/deployment.js'
 
 /** The part of a deployment that decides what a base holds. Whatever else a deployment says comes as an overlay. */
@@ -33,13 +33,13 @@ export function packagesWanted({board, packages, authorizedKeys}: BaseWish): rea
     ...boardPackages(board),
     ...authorizedKeys.length > 0 ? [FOR_SSH] : [],
     // As the table has them, whatever order the file has: equal wishes are one base.
-    ...PACKAGE_NAMES.filter(name => packages.includes(name)).map(name => extraPackages[name].debian),
+    ...ALL_PACKAGES.filter(name => packages.includes(name)).map(name => extraPackages[name].debian),
   ]
 }
 
 /** Every package that any project can ask for: what the lock is made from, so that one lock serves all boards and a change of `packages` needs no new one. */
 export const LOCKABLE_PACKAGES: readonly string[] = [
-  ...ALWAYS, FOR_GPU_FIRMWARE, FOR_RADIO, FOR_SSH, ...PACKAGE_NAMES.map(name => extraPackages[name].debian),
+  ...ALWAYS, FOR_GPU_FIRMWARE, FOR_RADIO, FOR_SSH, ...ALL_PACKAGES.map(name => extraPackages[name].debian),
 ].map(wanted => wanted.package)
 
 function boardPackages(name: BoardName): WantedPackage[] {

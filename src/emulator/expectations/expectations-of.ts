@@ -1,3 +1,4 @@
+import {daemonOf} from '../../multicast/daemons.js'
 import {formatAddress, widthOf} from '../../network/address.js'
 import type {Deployment} from '../../spec/deployment.js'
 import type {VirtualHost} from '../host/host.js'
@@ -11,6 +12,7 @@ import {pingExpectations, routerPingExpectations} from './hosts-answer.js'
 import {leaseExpectations} from './leases.js'
 import {limitExpectations, otherSenderExpectations, reverseExpectations} from './limits.js'
 import {membershipExpectations} from './memberships.js'
+import {proxyExpectations} from './proxy.js'
 import {hostAddress, planOf, type Plan} from './plan.js'
 import {unicastNatExpectations} from './unicast-nat.js'
 
@@ -26,6 +28,7 @@ export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHo
   return [
     ...leaseExpectations(plan),
     ...membershipExpectations(plan),
+    ...proxyExpectations(plan, unique),
     ...unique.flatMap(one => [
       ...deliveryExpectations(plan, one),
       ...otherSenderExpectations(plan, one),
@@ -40,7 +43,7 @@ export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHo
 }
 
 export const planToProve = (deployment: Deployment, hosts: readonly VirtualHost[], attempt: number): Plan =>
-  planOf({...deployment, routes: routesToProve(deployment)}, hosts, attempt)
+  planOf({...deployment, routes: routesToProve(deployment)}, {hosts, attempt, written: deployment.routes})
 
 /** Each route's samples with what the file says of them. */
 export function routedGroups(plan: Plan): Routed[] {
@@ -58,20 +61,23 @@ export function routedGroups(plan: Plan): Routed[] {
 
 /** The router answers for a group it joined for any sender. */
 function joinedAlone({deployment}: Plan, {from, group}: Routed): boolean {
-  return deployment.daemon === 'smcroute' && deployment.routes.some(route => route.join && !route.source && route.from === from
+  return daemonOf(deployment.daemon, group.family) === 'smcroute' && deployment.routes.some(route => route.join && !route.source && route.from === from
     && route.group.length === widthOf(group.family) && route.group.address.bits === group.bits)
 }
 
-/** mrouted needs no routes: receivers decide. One group from each interface to all others stands for any. */
+/** mrouted and igmpproxy need no routes: receivers decide. One group from each interface that may send to all that may receive stands for any. */
 function routesToProve({daemon, routes, interfaces}: Deployment): Deployment['routes'] {
-  if (daemon !== 'mrouted' || routes.length > 0) return routes
-  return interfaces.map((one, index) => ({
+  if (daemon === 'smcroute' || routes.some(({family}) => family === 4)) return routes
+  const senders = interfaces.filter(({role}) => daemon === 'mrouted' || role === 'upstream')
+  const receivers = interfaces.filter(({role}) => daemon === 'mrouted' || role === 'downstream')
+  const samples = senders.map((one, index) => ({
     family: 4 as const,
     group: {address: {family: 4 as const, bits: 0xefff_2a01n + BigInt(index)}, length: 32},
     from: one.name,
-    to: interfaces.map(other => other.name).filter(name => name !== one.name),
+    to: receivers.map(other => other.name).filter(name => name !== one.name),
     liftTtl: false,
     ttlThreshold: 1,
     join: false,
-  })).filter(route => route.to.length > 0)
+  }))
+  return [...samples.filter(route => route.to.length > 0), ...routes]
 }

@@ -1,9 +1,10 @@
 import {formatAddress, type Address} from '../../network/address.js'
+import {daemonOf, receiversDecide} from '../../multicast/daemons.js'
 import type {Deployment} from '../../spec/deployment.js'
 import {silentFlow, type Routed} from './arrival.js'
 import type {Expectation} from './expectation.js'
 import {forwardingOf, unroutedGroup} from './forwarding.js'
-import type {Plan} from './plan.js'
+import {joins, type Plan} from './plan.js'
 
 /** 224.0.0.77 and ff02::4d, which nobody uses: never forwarded, whatever the hop limit (RFC 5771 §4, RFC 7346 §2). */
 const LINK_LOCAL: readonly Address[] = [{family: 4, bits: 0xe000_004dn}, {family: 6, bits: 0xff02n << 112n | 0x4dn}]
@@ -20,7 +21,7 @@ export function limitExpectations(plan: Plan, routed: readonly Routed[]): Expect
     const other = unroutedGroup(deployment, family)
     const [local] = LINK_LOCAL.filter(group => group.family === family)
     return sources.flatMap(from => [
-      ...other ? quiet(plan, {from, group: other, id: `unrouted-${from}`, title: `${formatAddress(other)}, which is in no route, is not forwarded from ${from}`}) : [],
+      ...other ? quiet(plan, {from, group: other, id: `unrouted-${from}`, ...unrouted(plan, from, other)}) : [],
       ...local ? quiet(plan, {from, group: local, id: `link-local-${from}`, title: `${formatAddress(local)} (link-local) is not forwarded from ${from}, even with ${FAR} hops to go`}) : [],
     ])
   })
@@ -31,11 +32,26 @@ interface Quiet {
   group: Address
   id: string
   title: string
+  /** Where receivers ask for it, to no effect. */
+  asked?: readonly string[]
 }
 
-function quiet(plan: Plan, {from, group, id, title}: Quiet): Expectation[] {
+function quiet(plan: Plan, {from, group, id, title, asked = []}: Quiet): Expectation[] {
   const source = plan.senders.next(from, group)
-  return source ? [silentFlow(plan, {id: `${id}-${group.family}`, title, from, to: othersThan(plan.deployment, from), source, group, ttl: FAR})] : []
+  if (!source) return []
+  const silent = silentFlow(plan, {id: `${id}-${group.family}`, title, from, to: othersThan(plan.deployment, from), source, group, ttl: FAR})
+  return [{...silent, stimuli: [...joins(plan, asked, group), ...silent.stimuli]}]
+}
+
+/** What is in no route: where receivers decide and the file lists no groups, any is routed that is asked for. */
+function unrouted({deployment, written}: Plan, from: string, group: Address): Pick<Quiet, 'title' | 'asked'> {
+  const name = formatAddress(group)
+  const daemon = daemonOf(deployment.daemon, group.family)
+  if (daemon === 'igmpproxy' && written.some(({family}) => family === 4)) {
+    return {title: `${name}, which is in no route, is not forwarded from ${from}, though receivers ask for it`, asked: othersThan(deployment, from)}
+  }
+
+  return {title: `${name}, which ${receiversDecide(daemon) ? 'no receiver asked for' : 'is in no route'}, is not forwarded from ${from}`}
 }
 
 /** A route is one way, unless the file has another for the way back. */

@@ -1,7 +1,8 @@
+import {daemonOf} from '../../multicast/daemons.js'
 import {isJoinable, type MulticastRoute} from '../../multicast/model.js'
 import {contains, formatAddress, isSingle, type Address, type Family} from '../../network/address.js'
 import {isJoin, wants, type GroupRecord} from '../packet/membership.js'
-import type {Expectation, Sighting} from './expectation.js'
+import type {Expectation, Sighting, Stimulus} from './expectation.js'
 import {sampleGroups} from './forwarding.js'
 import {hostOn, type Plan} from './plan.js'
 
@@ -9,9 +10,8 @@ const PATIENCE = {everyMs: 1000, times: 4}
 
 /** `join: true`: the router is a listener of the group on `from`, so that a snooping switch sends it the packets. */
 export function membershipExpectations(plan: Plan): Expectation[] {
-  const {daemon, routes} = plan.deployment
-  // mrouted joins nothing itself (measured).
-  if (daemon === 'mrouted') return []
+  // mrouted joins nothing itself (measured), and igmpproxy what receivers ask for.
+  const routes = plan.deployment.routes.filter(({family}) => daemonOf(plan.deployment.daemon, family) === 'smcroute')
   const asked = routes.flatMap(route => {
     if (!isJoinable(route.group)) return []
     const source = onlySender(route)
@@ -25,7 +25,7 @@ export function membershipExpectations(plan: Plan): Expectation[] {
 /** A single sender is joined as such; a network of them cannot be, and all are. */
 const onlySender = ({source}: MulticastRoute): Address | undefined => source && isSingle(source) ? source.address : undefined
 
-interface Membership {
+export interface Membership {
   from: string
   group: Address
   source: Address | undefined
@@ -34,7 +34,7 @@ interface Membership {
 
 const nameOf = ({group, source}: Membership): string => [formatAddress(group), ...source ? [formatAddress(source)] : []].join(' of ')
 
-function membership(plan: Plan, one: Membership): Expectation {
+export function membership(plan: Plan, one: Membership, after: readonly Stimulus[] = [], why = ''): Expectation {
   const {from, group, source, join} = one
   const {family} = group
   const name = nameOf(one)
@@ -42,10 +42,10 @@ function membership(plan: Plan, one: Membership): Expectation {
   const routerMac = hostOn(plan, from)?.routerMac
   return {
     id: `${name.replace(' of ', '-')}-${from}-join`,
-    title: `the router ${join ? 'joins' : 'does not join'} ${name} on ${from} (${protocol})`,
+    title: `the router ${join ? 'joins' : 'does not join'} ${name} on ${from}${why} (${protocol})`,
     expected: join ? `an ${protocol} report of the router for ${name} on ${from}` : `no report of the router for ${name} on ${from}`,
     kind: join ? 'membership' : 'silence',
-    stimuli: [{kind: 'query', on: from, family}],
+    stimuli: [...after, {kind: 'query', on: from, family}],
     ...join && {repeat: PATIENCE, flow: {from, to: [from], group, ttl: 1}},
     judge(sightings) {
       const records = lastRecords(sightings, {on: from, family, routerMac})

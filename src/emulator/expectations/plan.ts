@@ -1,3 +1,4 @@
+import {daemonOf, receiversDecide} from '../../multicast/daemons.js'
 import {isLinkLocal, type Address} from '../../network/address.js'
 import type {Deployment} from '../../spec/deployment.js'
 import type {VirtualHost} from '../host/host.js'
@@ -8,14 +9,17 @@ import type {DatagramStimulus} from './expectation.js'
 
 /** What all expectations are made from. */
 export interface Plan {
+  /** Its routes are those to prove: where receivers decide and the file has none, some that stand for any. */
   deployment: Deployment
+  /** Routes as the file has them. */
+  written: Deployment['routes']
   hosts: readonly VirtualHost[]
   senders: Senders
   attempt: number
 }
 
-export function planOf(deployment: Deployment, hosts: readonly VirtualHost[], attempt: number): Plan {
-  return {deployment, hosts, attempt, senders: freshSenders(deployment, hosts, attempt)}
+export function planOf(deployment: Deployment, {hosts, attempt, written}: Pick<Plan, 'hosts' | 'attempt' | 'written'>): Plan {
+  return {deployment, written, hosts, attempt, senders: freshSenders(deployment, hosts, attempt)}
 }
 
 export const hostOn = ({hosts}: Plan, name: string): VirtualHost | undefined => hosts.find(host => host.interface === name)
@@ -51,7 +55,7 @@ export function probes(plan: Plan, id: string, {on, source, group, ttl, count}: 
   }))
 }
 
-/** The receivers' part: with mrouted nothing is forwarded that nobody asked for. */
+/** The receivers' part: with mrouted and igmpproxy nothing is forwarded that nobody asked for. */
 export function joins({deployment}: Plan, to: readonly string[], group: Address): {kind: 'join', on: string, group: Address}[] {
-  return deployment.daemon === 'mrouted' ? to.map(on => ({kind: 'join', on, group})) : []
+  return receiversDecide(daemonOf(deployment.daemon, group.family)) ? to.map(on => ({kind: 'join', on, group})) : []
 }

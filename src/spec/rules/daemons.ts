@@ -1,3 +1,4 @@
+import {programOf, receiversDecide, type DaemonName} from '../../multicast/daemons.js'
 import {SMCROUTE_CONF} from '../texts/smcroute-conf.js'
 import {routesOf, type Problem, type Rule, type RuleContext} from './rule.js'
 import {scriptsOf} from './scripts.js'
@@ -8,14 +9,15 @@ const OWNERS = ['smcrouted', 'mrouted', 'igmpproxy', 'pimd', 'pim6sd', 'mcproxy'
 /** What brmc itself starts the daemon with; an overlay that replaces both starts it in its own way. */
 const OWN_STARTERS = ['etc/inittab', 'usr/libexec/brmc/multicast-daemon']
 
-const MROUTED_CONF = 'etc/mrouted.conf'
+/** The file by which /usr/libexec/brmc/multicast-daemon knows what to run, mrouted before igmpproxy before smcroute. */
+const CONFS: Readonly<Record<DaemonName, string>> = {mrouted: 'etc/mrouted.conf', igmpproxy: 'etc/igmpproxy.conf', smcroute: SMCROUTE_CONF}
 
 export const oneDaemonOwnsTheTable: Rule = {
   id: 'M13',
   name: 'oneDaemonOwnsTheTable',
   severity: 'error',
   check: context => {
-    const own = context.deployment.daemon === 'mrouted' ? 'mrouted' : 'smcrouted'
+    const own = programOf(context.deployment.daemon)
     const replaced = context.texts.some(({path}) => OWN_STARTERS.includes(path))
     return [
       ...scriptsOf(context).flatMap(({place, sentence}): Problem[] => {
@@ -44,19 +46,24 @@ function startedDaemon(sentence: string): string | undefined {
 }
 
 /** What /usr/libexec/brmc/multicast-daemon runs depends on the files there are. */
-function confOfOther({texts, deployment}: RuleContext): Problem[] {
-  const other = texts.find(({path}) => path === (deployment.daemon === 'mrouted' ? SMCROUTE_CONF : MROUTED_CONF))
-  if (!other) return []
-  return [deployment.daemon === 'mrouted' ? {
-    place: {file: other.file, line: 1, column: 1},
-    severity: 'warning',
-    message: 'multicast.daemon is mrouted, which does not read smcroute.conf: this file has no effect',
-    fix: 'choose multicast.daemon: smcroute, or remove this file',
-  } : {
-    place: {file: other.file, line: 1, column: 1},
-    message: 'with this file the router runs mrouted, and smcrouted with the routes of brmc.yaml not at all: there is one routing table',
-    fix: 'choose multicast.daemon: mrouted, or remove this file',
-  }]
+function confOfOther({texts, deployment: {daemon}}: RuleContext): Problem[] {
+  const own = programOf(daemon)
+  const order = Object.keys(CONFS) as DaemonName[]
+  return order.filter(other => other !== daemon).flatMap((other): Problem[] => {
+    const conf = texts.find(({path}) => path === CONFS[other])
+    if (!conf) return []
+    const place = {file: conf.file, line: 1, column: 1}
+    return [order.indexOf(other) > order.indexOf(daemon) ? {
+      place,
+      severity: 'warning',
+      message: `multicast.daemon is ${daemon}, which does not read ${CONFS[other].slice(4)}: this file has no effect`,
+      fix: `choose multicast.daemon: ${other}, or remove this file`,
+    } : {
+      place,
+      message: `with this file the router runs ${programOf(other)}, and ${own} as brmc.yaml says not at all: there is one routing table`,
+      fix: `choose multicast.daemon: ${other}, or remove this file`,
+    }]
+  })
 }
 
 export const tableHasRule: Rule = {
@@ -140,10 +147,10 @@ export const mroutedRoutesIPv4: Rule = {
   id: 'M30',
   name: 'mroutedRoutesIPv4',
   severity: 'warning',
-  check: ({deployment, routes}) => deployment.daemon === 'mrouted' ? routesOf(routes, 6).filter(({where}) => where.path).map(({group}) => ({
+  check: ({deployment: {daemon}, routes}) => receiversDecide(daemon) ? routesOf(routes, 6).filter(({where}) => where.path).map(({group}) => ({
     ...group.where,
-    message: `${group.text} is IPv6, and mrouted routes IPv4 alone: this route does nothing`,
-    seen: 'mrouted has no IPv6 (DVMRP, RFC 1075)',
+    message: `${group.text} is IPv6, and ${daemon} routes IPv4 alone: this route does nothing`,
+    seen: `${daemon} has no IPv6 (${daemon === 'mrouted' ? 'DVMRP, RFC 1075' : 'IGMP, RFC 4605'})`,
     fix: 'choose multicast.daemon: smcroute, or remove the route',
   })) : [],
 }
@@ -153,7 +160,7 @@ export const daemonIsSupervised: Rule = {
   name: 'daemonIsSupervised',
   severity: 'warning',
   check: ({deployment, texts}) => {
-    const own = deployment.daemon === 'mrouted' ? 'mrouted' : 'smcroute'
+    const own = deployment.daemon
     const inittab = texts.find(({path}) => path === 'etc/inittab')
     return inittab && !new RegExp(`^[^#\\n]*:respawn:.*(${own}|multicast-daemon)`, 'm').test(inittab.text) ? [{
       place: {file: inittab.file, line: 1, column: 1},
@@ -188,7 +195,7 @@ export const baseHasDaemon: Rule = {
   check: ({deployment}) => deployment.base === 'debian' && deployment.daemon === 'mrouted' ? [{
     path: ['multicast', 'daemon'],
     message: 'Debian has no package mrouted, so the base debian cannot run it',
-    fix: 'choose base: buildroot, or multicast.daemon: smcroute',
+    fix: 'choose base: buildroot, or multicast.daemon: igmpproxy (receivers decide) or smcroute (fixed routes)',
   }] : [],
 }
 

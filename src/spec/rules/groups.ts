@@ -1,4 +1,5 @@
 import {allGroups, isGroupRange, isMdns, isMulticast, isSourceSpecific, knownGroup, unforwardableScope} from '../../multicast/groups.js'
+import {daemonOf} from '../../multicast/daemons.js'
 import {isJoinable, LIFTED_TTL} from '../../multicast/model.js'
 import {formatAddress, formatPrefix, overlap, widthOf} from '../../network/address.js'
 import {rangeText} from './context.js'
@@ -118,7 +119,7 @@ export const sourceSpecificGroupHasSource: Rule = {
   id: 'N28',
   name: 'sourceSpecificGroupHasSource',
   severity: 'warning',
-  check: ({routes, deployment}) => routes.flatMap(({group, source, joined}) => deployment.daemon === 'smcroute' && group.range && isSourceSpecific(group.range) && !source && joined ? [{
+  check: ({routes, deployment}) => routes.flatMap(({group, source, joined}) => group.range && daemonOf(deployment.daemon, group.range.address.family) === 'smcroute' && isSourceSpecific(group.range) && !source && joined ? [{
     ...group.where,
     message: `${group.text} is source-specific multicast, where a group is joined for one sender (RFC 4607 §1); a join without one is ignored by switches and routers (RFC 4604 §2.2.1)`,
     fix: 'name the sender with source, or choose a group outside 232.0.0.0/8 and ff3x::/32',
@@ -129,9 +130,9 @@ export const rangeCanBeJoined: Rule = {
   id: 'N25',
   name: 'rangeCanBeJoined',
   severity: 'warning',
-  check: ({routes, deployment}) => deployment.daemon === 'mrouted' ? [] : routes.flatMap(({group, joined}) => {
+  check: ({routes, deployment}) => routes.flatMap(({group, joined}) => {
     const {range} = group
-    return joined && range && isGroupRange(range) && !isJoinable(range) ? [{
+    return joined && range && daemonOf(deployment.daemon, range.address.family) === 'smcroute' && isGroupRange(range) && !isJoinable(range) ? [{
       ...group.where,
       message: `${group.text} is 2^${widthOf(range.address.family) - range.length} groups, which is more than brmc lets the router join: a switch that snoops IGMP or MLD will not send them here`,
       seen: '4096 groups (a /20) were joined; more was not tried',

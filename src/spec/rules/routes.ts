@@ -1,3 +1,4 @@
+import {daemonOf} from '../../multicast/daemons.js'
 import {contains, overlap} from '../../network/address.js'
 import {pairs, type CheckedRoute, type Problem, type Rule} from './rule.js'
 
@@ -8,10 +9,10 @@ export const groupIsJoined: Rule = {
   id: 'M07',
   name: 'groupIsJoined',
   severity: 'warning',
-  check: ({routes, deployment}) => routes.flatMap(({from, where, joined, text}) => {
+  check: ({routes, deployment}) => routes.flatMap(({from, where, joined, text, group}) => {
     // Between an access point and its stations there is no switch that could hold packets back.
     const wireless = deployment.interfaces.some(({name, accessPoint}) => name === from.name && accessPoint)
-    if (joined || wireless || deployment.daemon === 'mrouted') return []
+    if (joined || wireless || daemonOf(deployment.daemon, group.range?.address.family ?? 4) !== 'smcroute') return []
     return [{
       ...where.path ? {path: [...where.path, 'join']} : where,
       message: `the router does not join the group of ${text}, so a switch that snoops IGMP or MLD does not send it here`,

@@ -25,6 +25,11 @@ const wlan0 = (more: Record<string, unknown>): Router => ({spec: {interfaces: {w
 const accessPoint = (more: Record<string, unknown> = {}): Record<string, unknown> => ({accessPoint: {ssid: 'pi', passphrase: 'raspberry pi', country: 'PT', ...more}})
 const sysctl = (name: string, value: string | number): Router => ({spec: {system: {sysctl: {[name]: value}}}})
 const keys = (...authorizedKeys: string[]): Router => ({spec: {root: 'ext4', system: {ssh: {authorizedKeys}}}})
+/** usb0 upstream, wlan0 and eth0 downstream. */
+const proxy = (more: Record<string, unknown> = {}, ...list: Route[]): Router => ({spec: {
+  interfaces: {eth0: {role: 'downstream'}, ...more},
+  multicast: {daemon: 'igmpproxy', routes: list.map(route => ({from: 'usb0', to: ['wlan0'], ...route}))},
+}})
 const mrouted = (...list: Route[]): Router => ({spec: {multicast: {daemon: 'mrouted', routes: list.map(route => ({from: 'wlan0', to: ['usb0'], ...route}))}}})
 
 function blob(...strings: (string | Buffer)[]): string {
@@ -194,6 +199,7 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
     right: {...file('etc/init.d/S41mrouted', 'start-stop-daemon -S -x /usr/sbin/mrouted\n'), spec: {multicast: {daemon: 'mrouted', routes: []}}}, at: 'overlays/site/etc/init.d/S41mrouted:1:1',
   }],
   ['M30', 'mrouted and IPv6', {wrong: mrouted({group: 'ff05::1'}), right: mrouted({group: '225.0.0.1'}), at: 'multicast.routes.0.group'}],
+  ['M30', 'igmpproxy and IPv6', {wrong: proxy({}, {group: 'ff05::1'}), right: proxy({}, {group: '225.0.0.1'}), at: 'multicast.routes.0.group'}],
   ['M31', 'mDNS', {wrong: group('ff05::fb'), right: group('ff05::fc'), at: 'multicast.routes.0.group'}],
   ['M31', 'mDNS, IPv4', {wrong: group('224.0.0.251'), right: group('224.0.1.251'), at: 'multicast.routes.0.group'}],
   ['M33', 'more than 1000 routes with a source', {
@@ -288,4 +294,11 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   }],
   ['N37', 'a file that is not read', {wrong: file('etc/sysctl.conf', 'net.core.rmem_max=1\n'), right: file('etc/sysctl.d/site.conf', 'net.core.rmem_max=1\n'), at: 'overlays/site/etc/sysctl.conf:1:1'}],
   ['N35', 'an overlay that hides the routes', {wrong: conf('mgroup from wlan0 group 225.0.0.1\n'), right: {...conf('mgroup from wlan0 group 225.0.0.1\n'), spec: {multicast: {routes: []}}}, at: `${CONF}:1:1`}],
+  ['N50', 'igmpproxy with two upstream interfaces', {wrong: proxy({eth0: {role: 'upstream'}}), right: proxy(), at: 'interfaces.eth0.role'}],
+  ['N50', 'igmpproxy without an upstream interface', {wrong: proxy({usb0: {role: 'downstream'}}), right: proxy(), at: 'multicast.daemon'}],
+  ['N51', 'igmpproxy and a route from downstream', {wrong: proxy({}, {group: '225.0.0.1', from: 'wlan0', to: ['eth0']}), right: proxy({}, {group: '225.0.0.1'}), at: 'multicast.routes.0.from'}],
+  ['N51', 'igmpproxy and a route to upstream', {wrong: proxy({}, {group: '225.0.0.1', from: 'wlan0', to: ['usb0']}), right: [], at: 'multicast.routes.0.from', count: 2}],
+  ['N52', 'a sender alone, and a daemon that knows none', {wrong: proxy({}, {group: '225.0.0.1', source: '10.2.0.7'}), right: group('225.0.0.1', {source: '10.1.0.7'}), at: 'multicast.routes.0.source'}],
+  ['N53', 'igmpproxy and an interface with two addresses', {wrong: proxy({wlan0: {address: ['10.1.0.1/24', '10.1.1.1/24']}}), right: [proxy({wlan0: {address: ['10.1.0.1/24', 'fd01::1/64']}}), proxy({usb0: {address: 'dhcp'}})], at: 'interfaces.wlan0.address.1'}],
+  ['N53', 'igmpproxy and an interface without an IPv4 address', {wrong: proxy({wlan0: {address: ['fd01::1/64']}}), right: proxy(), at: 'interfaces.wlan0.address'}],
 ]

@@ -51,7 +51,7 @@ FILENAME == "daemons1" {
 # Of the run before only what it complained of last counts, and only where this one says nothing.
 FILENAME == "log" || FILENAME == "log-before" {
 	line = tolower($0)
-	if (line ~ /error|fail|cannot|can't|unable|already in use|not found|no such|already running/) complaint[FILENAME] = $0
+	if (line ~ /error|fail|cannot|can't|unable|already in use|not found|no such|already running|must be/) complaint[FILENAME] = $0
 	if (FILENAME == "log-before") next
 	if (line ~ /already in use|already running/) log_in_use = $0
 	else if (line ~ /parse error|not a known phyint|not enough available|not a valid/) log_refused = $0
@@ -80,6 +80,12 @@ FILENAME == "interfaces" {
 
 FILENAME == "mrouted.conf" {
 	wanted_daemon = "mrouted"
+	next
+}
+# phyint NAME ROLE …
+FILENAME == "igmpproxy.conf" {
+	wanted_daemon = "igmpproxy"
+	if ($1 == "phyint") role[$2] = $3
 	next
 }
 FILENAME == "smcroute.conf" {

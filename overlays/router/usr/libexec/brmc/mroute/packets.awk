@@ -63,9 +63,9 @@ function fits_name(pattern, name) {
 	return pattern == name
 }
 
-# The route of smcroute.conf that a packet fits, 0 for none; name "" asks whatever interface it is from. Of mrouted every group has one.
+# The route of smcroute.conf that a packet fits, 0 for none; name "" asks whatever interface it is from. Where receivers decide every group has one.
 function route_of(name, source, group,    list, count, i, route) {
-	if (wanted_daemon == "mrouted") return length(group) == 8 && (name == "" || (4, name) in vif_of) ? -1 : 0
+	if (receivers_decide()) return length(group) == 8 && (name == "" || (4, name) in vif_of && name in comes_in) ? -1 : 0
 	count = split(by_group[group] ranges, list, " ")
 	for (i = 1; i <= count; i++) {
 		route = list[i]
@@ -78,7 +78,7 @@ function route_of(name, source, group,    list, count, i, route) {
 
 # A group that arrives where no route is from: where there is a route from elsewhere, that is the mistake.
 function stray(name, source, group, packets,    route) {
-	if (wanted_daemon == "mrouted") return
+	if (receivers_decide()) return
 	route = route_of("", source, group)
 	if (route) {
 		stray_name[route] = name
@@ -97,7 +97,7 @@ function reverse_path_filter(name,    all, own) {
 	return all + 0 >= own + 0 ? "all" : name
 }
 
-# The ways a flow has to go: those of its route, or where mrouted sends it.
+# The ways a flow has to go: those of its route, or where the daemon sends it that receivers told.
 function ways_of(flow,    key, parts, count, i, names) {
 	if (flow_route[flow] > 0) return route_to[flow_route[flow]]
 	key = flow_source[flow] SUBSEP flow_group[flow]

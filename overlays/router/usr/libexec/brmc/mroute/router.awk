@@ -3,6 +3,7 @@
 function judge_router(    name) {
 	judge_daemon()
 	if (wanted_daemon == "mrouted") for (name in named) uses[name] = comes_in[name] = 1
+	if (wanted_daemon == "igmpproxy") for (name in role) take_role(name)
 	for (name in uses) judge_interface(name)
 	judge_ipv6()
 	judge_addresses()
@@ -13,10 +14,21 @@ function judge_router(    name) {
 	if ("restarting" in present) add(96, "restarting", "the daemon is being started again, for an interface came: look again in some seconds", "")
 }
 
+# With mrouted and igmpproxy nothing is routed that no receiver asked for.
+function receivers_decide() {
+	return wanted_daemon == "mrouted" || wanted_daemon == "igmpproxy"
+}
+
+function take_role(name) {
+	if (role[name] == "disabled") return
+	uses[name] = 1
+	if (role[name] == "upstream") comes_in[name] = 1
+}
+
 function judge_daemon(    i, running, others, steady) {
 	sound_daemon = 0
 	if (wanted_daemon == "" || (wanted_daemon == "smcrouted" && route_count == 0)) {
-		add(14, "no-routes", wanted_daemon == "" ? "there is neither /etc/smcroute.conf nor /etc/mrouted.conf: no daemon has anything to do" : "/etc/smcroute.conf has no mroute line: nothing is to be routed", "multicast: routes: in brmc.yaml")
+		add(14, "no-routes", wanted_daemon == "" ? "there is no /etc/smcroute.conf, /etc/igmpproxy.conf or /etc/mrouted.conf: no daemon has anything to do" : "/etc/smcroute.conf has no mroute line: nothing is to be routed", "multicast: routes: in brmc.yaml")
 		return
 	}
 	for (i = 1; i <= daemon_count; i++) {
@@ -26,7 +38,7 @@ function judge_daemon(    i, running, others, steady) {
 		if (daemon_pid[i] in was_running) steady = 1
 	}
 	if (daemon_count > 1) {
-		add(10, "two-daemons", "two daemons run, and the kernel has one multicast routing table with one owner: " others (log_in_use == "" ? "" : "; the log says \"" trimmed(log_in_use) "\""), "end what is not the deployment's " wanted_daemon " -f /etc/" (wanted_daemon == "mrouted" ? "mrouted" : "smcroute") ".conf with kill, and take out what starts it; then killall " wanted_daemon ", and init starts the right one")
+		add(10, "two-daemons", "two daemons run, and the kernel has one multicast routing table with one owner: " others (log_in_use == "" ? "" : "; the log says \"" trimmed(log_in_use) "\""), "end what is not the deployment's " wanted_daemon " of /etc/" (receivers_decide() ? wanted_daemon : "smcroute") ".conf with kill, and take out what starts it; then killall " wanted_daemon ", and init starts the right one")
 	} else if (!running) {
 		add(12, "daemon-dead", wanted_daemon " is not running: nothing is routed without it" said_last(), daemon_change())
 	} else if (!steady) {
@@ -39,7 +51,7 @@ function judge_daemon(    i, running, others, steady) {
 # Whether the daemon has what it works with: all.mc_forwarding counts the owners of a table.
 function has_tables(    i, family, needs) {
 	for (i = 1; i <= route_count; i++) needs[length(route_group[i]) == 8 ? 4 : 6] = 1
-	if (wanted_daemon == "mrouted") needs[4] = 1
+	if (receivers_decide()) needs[4] = 1
 	if (!(4 in needs)) return 1
 	if (!table_read[4]) {
 		add(9, "no-table", "the kernel routes no multicast: there is no /proc/net/ip_mr_vif", "a kernel with CONFIG_IP_MROUTE")
@@ -96,25 +108,25 @@ function judge_ipv6(    i, name, names, count, j) {
 	}
 }
 
-# smcroute's routes pass packets without any address; mrouted takes no interface that has none.
+# smcroute's routes pass packets without any address; mrouted and igmpproxy take no interface that has none.
 function judge_addresses(    i, name, rank) {
 	for (i = 1; i <= wanted_count; i++) {
 		name = wanted_name[i]
 		if (!link_up[name] || has_address[name, wanted_address[i]]) continue
 		if (length(wanted_address[i]) == 32 && setting["net/ipv6/conf/" name "/disable_ipv6"] == "1") continue
-		rank = wanted_daemon == "mrouted" ? 35 : (name, length(wanted_address[i])) in uses_family ? 64 : 75
+		rank = receivers_decide() && length(wanted_address[i]) == 8 ? 35 : (name, length(wanted_address[i])) in uses_family ? 64 : 75
 		add(rank, "no-address", name " has not its address " wanted_text[i], "ip addr add " wanted_text[i] " dev " name "; what takes it away may do so again")
 	}
 	for (name in dhcp) {
 		if (!link_up[name] || has_ipv4[name]) continue
 		if (waits_for_address[name]) add(61, "no-address", name " has no address yet to translate to, and drops what it would have to translate: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
-		else add(wanted_daemon == "mrouted" ? 35 : 75, "no-address", name " has no IPv4 address: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
+		else add(receivers_decide() ? 35 : 75, "no-address", name " has no IPv4 address: no DHCP server answers", "look at the server on the network of " name " and at the cable, or give " name " an address in brmc.yaml")
 	}
 }
 
 function judge_vifs(    i, j, count, names, family) {
-	if (wanted_daemon == "mrouted") {
-		for (i in named) if ((i in link) && has_ipv4[i] && !((4, i) in vif_of)) missing_vif(4, i)
+	if (receivers_decide()) {
+		for (i in uses) if ((i in link) && has_ipv4[i] && !((4, i) in vif_of)) missing_vif(4, i)
 		return
 	}
 	for (i = 1; i <= route_count; i++) {
