@@ -15,30 +15,35 @@ const OWNER_EXECUTES = 0o100
  * @throws BrmcError TREE_CONFLICT where a link, a folder or a device stands in the place of a file
  */
 export async function readTreeState(projectFolder: string, paths: Iterable<string>): Promise<Map<string, DiskFile>> {
-  const state = new Map<string, DiskFile>()
-  for (const path of paths) {
-    const stats = await statOf(projectFolder, path)
-    if (stats === undefined) continue
+  const folders: SeenFolders = new Map()
+  const files = await Promise.all([...paths].map(async (path): Promise<[string, DiskFile][]> => {
+    const stats = await statOf(projectFolder, path, folders)
+    if (stats === undefined) return []
     if (!stats.isFile()) throw inTheWay(path, stats.isSymbolicLink() ? 'is a link' : 'is not a file')
-    state.set(path, {sha256: sha256(await readFile(join(projectFolder, path))), executable: (stats.mode & OWNER_EXECUTES) !== 0})
-  }
-  return state
+    return [[path, {sha256: sha256(await readFile(join(projectFolder, path))), executable: (stats.mode & OWNER_EXECUTES) !== 0}]]
+  }))
+  return new Map(files.flat())
 }
 
 /** What .brmc/manifest.json remembers; empty where there is none. Throws BrmcError TREE_CONFLICT. */
 export async function readManifest(projectFolder: string): Promise<Manifest> {
-  const stats = await statOf(projectFolder, MANIFEST_PATH)
+  const stats = await statOf(projectFolder, MANIFEST_PATH, new Map())
   if (stats === undefined) return new Map()
   if (!stats.isFile()) throw inTheWay(MANIFEST_PATH, 'is not a file')
   return parseManifest(await readFile(join(projectFolder, MANIFEST_PATH), 'utf8'))
 }
 
+/** Folders that were looked at: many files share them. */
+type SeenFolders = Map<string, Promise<Stats | undefined>>
+
 /** The path itself without following a link at its end; a link among its folders is refused. Absent: undefined. */
-async function statOf(projectFolder: string, path: string): Promise<Stats | undefined> {
+async function statOf(projectFolder: string, path: string, seen: SeenFolders): Promise<Stats | undefined> {
   const parts = path.split('/')
   for (let depth = 1; depth < parts.length; depth++) {
     const folder = parts.slice(0, depth).join('/')
-    const stats = await lstatOrNothing(join(projectFolder, folder))
+    const looking = seen.get(folder) ?? lstatOrNothing(join(projectFolder, folder))
+    seen.set(folder, looking)
+    const stats = await looking
     if (stats?.isSymbolicLink()) throw inTheWay(folder, 'is a link')
     if (!stats?.isDirectory()) return undefined
   }

@@ -16,19 +16,19 @@ const TEMPLATE_FOLDERS = ['br2-external', 'board', 'overlays'] as const
  * @throws BrmcError INTERNAL where a folder is missing or holds anything but files: npm packs no links
  */
 export async function readTemplates(packageRoot = PACKAGE_ROOT): Promise<TemplateSet> {
-  const templates = new Map<string, Buffer>()
-  for (const folder of TEMPLATE_FOLDERS) await readBelow(packageRoot, folder, templates)
-  return templates
+  const templates = await Promise.all(TEMPLATE_FOLDERS.map(folder => readBelow(packageRoot, folder)))
+  return new Map(templates.flat())
 }
 
-async function readBelow(packageRoot: string, folder: string, into: Map<string, Buffer>): Promise<void> {
+async function readBelow(packageRoot: string, folder: string): Promise<[string, Buffer][]> {
   const entries = await readdir(join(packageRoot, folder), {withFileTypes: true}).catch((error: unknown) => {
     throw new BrmcError('INTERNAL', `this installation of brmc lacks the folder ${join(packageRoot, folder)}`, {cause: error, suggestions: ['install brmc again']})
   })
-  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+  const nested = await Promise.all(entries.sort((a, b) => a.name < b.name ? -1 : 1).map(async (entry): Promise<[string, Buffer][]> => {
     const path = `${folder}/${entry.name}`
-    if (entry.isDirectory()) await readBelow(packageRoot, path, into)
-    else if (entry.isFile()) into.set(path, await readFile(join(packageRoot, path)))
-    else throw new BrmcError('INTERNAL', `the template ${path} is neither file nor folder`)
-  }
+    if (entry.isDirectory()) return readBelow(packageRoot, path)
+    if (entry.isFile()) return [[path, await readFile(join(packageRoot, path))]]
+    throw new BrmcError('INTERNAL', `the template ${path} is neither file nor folder`)
+  }))
+  return nested.flat()
 }

@@ -16,10 +16,20 @@ export function renderTemplate(text: string, model: Readonly<Record<string, unkn
   // `include` is declared as one more (undefined) name, which hides ejs' own.
   const names = [...Object.keys(model), 'include']
   try {
-    return ejs.compile(text, {strict: true, destructuredLocals: names, escape: printable, filename})(model)
+    return compiled(text, names, filename)(model)
   } catch (error) {
     throw new BrmcError('INTERNAL', `template ${describe(error, filename)}`, {cause: error})
   }
+}
+
+/** Templates of this process: boards and deployments share them. */
+const known = new Map<string, ejs.TemplateFunction>()
+
+function compiled(text: string, names: readonly string[], filename: string): ejs.TemplateFunction {
+  const key = [filename, ...names, text].join('\0')
+  const template = known.get(key) ?? ejs.compile(text, {strict: true, destructuredLocals: [...names], escape: printable, filename})
+  known.set(key, template)
+  return template
 }
 
 function printable(value?: unknown): string {

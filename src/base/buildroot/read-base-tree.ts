@@ -19,32 +19,26 @@ export interface BaseTreeFile {
  * over the base itself, words for readers, and what only other boards read. Throws SPEC_INVALID for links and devices.
  */
 export async function readBaseTree(treeFolder: string, board: BoardName): Promise<BaseTreeFile[]> {
-  const files: BaseTreeFile[] = []
-  await walk(treeFolder, '', {board, files})
+  const files = await readBelow(treeFolder, '', board)
   return files.sort((a, b) => a.path < b.path ? -1 : 1)
 }
 
-interface Walking {
-  board: BoardName
-  files: BaseTreeFile[]
-}
-
-async function walk(folder: string, below: string, walking: Walking): Promise<void> {
-  for (const entry of await readdir(join(folder, below), {withFileTypes: true})) {
+async function readBelow(folder: string, below: string, board: BoardName): Promise<BaseTreeFile[]> {
+  const entries = await readdir(join(folder, below), {withFileTypes: true})
+  const nested = await Promise.all(entries.map(async (entry): Promise<BaseTreeFile[]> => {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (!belongsToBase(path, walking.board)) continue
-    if (entry.isDirectory()) {
-      await walk(folder, path, walking)
-    } else if (entry.isFile()) {
-      const content = await readFile(join(folder, path))
-      const {mode} = await lstat(join(folder, path))
-      walking.files.push({path, content, executable: (mode & 0o111) !== 0, sha256: sha256(content)})
-    } else {
-      throw new BrmcError('SPEC_INVALID', `br2-external/${path} is neither file nor folder: a tree that is built elsewhere has to hold its files itself`, {
-        suggestions: ['put a copy of what it points to in its place'],
-      })
+    if (!belongsToBase(path, board)) return []
+    if (entry.isDirectory()) return readBelow(folder, path, board)
+    if (entry.isFile()) {
+      const [content, {mode}] = await Promise.all([readFile(join(folder, path)), lstat(join(folder, path))])
+      return [{path, content, executable: (mode & 0o111) !== 0, sha256: sha256(content)}]
     }
-  }
+
+    throw new BrmcError('SPEC_INVALID', `br2-external/${path} is neither file nor folder: a tree that is built elsewhere has to hold its files itself`, {
+      suggestions: ['put a copy of what it points to in its place'],
+    })
+  }))
+  return nested.flat()
 }
 
 function belongsToBase(path: string, board: BoardName): boolean {
