@@ -24,6 +24,8 @@ export interface Deployment {
   daemon: DaemonName
   answerPing: boolean
   routes: readonly MulticastRoute[]
+  /** The interfaces by name, all of them that are downstream where none is written. */
+  statusPage?: {port: number, interfaces: readonly string[]}
   /** Those of the file, then those that its daemons need. */
   packages: readonly PackageName[]
   /** Folders and tar files, relative to the project, in the order they are laid. */

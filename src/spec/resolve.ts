@@ -23,6 +23,7 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     daemon: spec.multicast.daemon,
     answerPing: spec.multicast.answerPing,
     routes: spec.multicast.routes.map(route => resolveRoute(route)),
+    ...spec.statusPage === undefined ? {} : {statusPage: resolveStatusPage(spec.statusPage, spec.interfaces)},
     packages: [...spec.packages, ...packagesOfDaemons(spec.multicast).filter(name => !(spec.packages as readonly string[]).includes(name))],
     overlays: spec.overlays.map(overlay => overlay.replace(/\/+$/, '')),
   }
@@ -41,6 +42,10 @@ function resolveInterface(name: string, {role, mac, address, gateway, dhcpServer
     ...dhcpServer === undefined ? {} : {dhcpServer: resolveDhcpServer(dhcpServer)},
     ...accessPoint === undefined ? {} : {accessPoint},
   }
+}
+
+function resolveStatusPage({port, interfaces}: NonNullable<Spec['statusPage']>, all: Spec['interfaces']): NonNullable<Deployment['statusPage']> {
+  return {port, interfaces: interfaces ?? Object.keys(all).filter(name => all[name]?.role === 'downstream')}
 }
 
 function resolveDhcpServer({from, to, dns, leaseMinutes}: NonNullable<WrittenInterface['dhcpServer']>): DhcpServer {

@@ -68,6 +68,11 @@ const Multicast = z.strictObject({
   routes: z.array(Route).default([]).describe('What is routed from where to where'),
 })
 
+const StatusPage = z.strictObject({
+  interfaces: z.array(InterfaceName).min(1).optional().describe('Interfaces on whose addresses it can be read, and only there; default: all that are downstream'),
+  port: z.int().min(1).max(65_535).default(80).describe('TCP port; with another one than 80 it is part of the address: http://192.168.2.1:8080/'),
+})
+
 const System = z.strictObject({
   hostname: Hostname.describe("The router's own name"),
   ssh: z.strictObject({
@@ -125,6 +130,7 @@ export const SpecSchema = z.strictObject({
   interfaces: z.record(InterfaceName, Interface).describe('Interfaces by the name they have on the router'),
   nat: z.array(Nat).default([]).describe('Network address translation'),
   multicast: Multicast.prefault({}).describe('Multicast routing'),
+  statusPage: StatusPage.optional().describe('A web page that shows what mroute doctor sees: groups, rates, interfaces, what is wrong. Read-only and without a password; without this key no server runs'),
   packages: z.array(z.enum(PACKAGE_NAMES)).default([]).describe('More programs on the router'),
   overlays: z.array(z.string().min(1)).default([]).describe("Folders or tar files laid over the root, later ones winning; a deployment's come after the project's"),
 })

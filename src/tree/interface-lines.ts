@@ -10,7 +10,7 @@ import type {Deployment} from '../spec/deployment.js'
  */
 export interface InterfaceLine {
   name: string
-  key: 'role' | 'mac' | 'sysctl' | 'address' | 'up' | 'gateway' | 'dhcp' | 'dhcp-server' | 'access-point' | 'translator'
+  key: 'role' | 'mac' | 'sysctl' | 'address' | 'up' | 'gateway' | 'dhcp' | 'dhcp-server' | 'access-point' | 'translator' | 'status-page'
   value: string
 }
 
@@ -32,6 +32,7 @@ function linesOf(one: NetworkInterface, deployment: Deployment, chains: Readonly
     ...lines('up', 'now'),
     ...lines('gateway', ...one.gateways.map(formatAddress)),
     ...lines('translator', one.dhcp && chains.has(translator) ? translator : undefined),
+    ...lines('status-page', deployment.statusPage?.interfaces.includes(one.name) ? String(deployment.statusPage.port) : undefined),
     ...lines('dhcp', one.dhcp ? 'client' : undefined),
     ...lines('access-point', one.accessPoint && hostapdPath(one.name)),
     ...lines('dhcp-server', one.dhcpServer && udhcpdPath(one.name)),

@@ -81,6 +81,10 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
     expect(await guest.inside('find /run /etc -type f -perm -002')).to.equal('')
   })
 
+  it('runs no web server, for the deployment has no status page', async () => {
+    expect(await guest.inside('pidof httpd status-page; ls /run/brmc')).to.not.match(/\d|status-page/)
+  })
+
   it('has a root shell on the console', async () => {
     guest.type('echo $((6 * 7)) $PWD')
     await eventually('answer of the shell', () => Promise.resolve(/^42 \/root\r$/m.test(guest.console())), guest.console)

@@ -1,4 +1,4 @@
-import {cp, mkdir, mkdtemp, symlink, writeFile} from 'node:fs/promises'
+import {chmod, cp, mkdir, mkdtemp, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -13,12 +13,14 @@ const BUSYBOX = '/bin/busybox'
 /** Makes a root like the Debian base's from this machine's own programs: BusyBox, nft, the routing daemons, and the two overlays. Returns its path. */
 export async function makeGuestRoot(deployment: Deployment): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'brmc-guest-'))
+  // It becomes /, into which everybody may look.
+  await chmod(root, 0o755)
   for (const folder of ['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'etc', 'var', 'usr/bin', 'usr/sbin', 'usr/lib']) await mkdir(join(root, folder), {recursive: true})
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) await symlink(name === 'lib64' ? 'usr/lib' : `usr/${name}`, join(root, name))
   await symlink('../run', join(root, 'var/run'))
   await copyPrograms(root)
   await cp(ROUTER_OVERLAY, root, {recursive: true})
-  const files = new Map([...await renderDeployment(deployment), ['etc/passwd', 'root::0:0:root:/root:/bin/sh\n'], ['etc/group', 'root:x:0:\n']])
+  const files = new Map([...await renderDeployment(deployment), ['etc/passwd', 'root::0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n'], ['etc/group', 'root:x:0:\nnogroup:x:65534:\n']])
   for (const [path, text] of files) {
     await mkdir(join(root, dirname(path)), {recursive: true})
     await writeFile(join(root, path), text)

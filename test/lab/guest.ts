@@ -54,11 +54,11 @@ async function initOf(namespace: string): Promise<string> {
 const POLL_MS = 50
 const PATIENCE_MS = 20_000
 
-/** Waits until `holds`; how long it took, in milliseconds. Throws after 20 seconds, with what `explain` says. */
-export async function eventually(what: string, holds: () => Promise<boolean>, explain: () => string = () => ''): Promise<number> {
+/** Waits until `holds`; how long it took, in milliseconds. Throws after 20 seconds or as many as said, with what `explain` says. */
+export async function eventually(what: string, holds: () => Promise<boolean>, explain: () => string = () => '', patienceMs = PATIENCE_MS): Promise<number> {
   const since = performance.now()
   while (!await holds()) {
-    if (performance.now() - since > PATIENCE_MS) throw new Error(`no ${what} after ${PATIENCE_MS} ms\n${explain()}`)
+    if (performance.now() - since > patienceMs) throw new Error(`no ${what} after ${patienceMs} ms\n${explain()}`)
     await setTimeout(POLL_MS)
   }
 

@@ -19,6 +19,12 @@ describe('/etc/brmc/interfaces', () => {
     ])
   })
 
+  it('names the interfaces on which the status page listens, and none where there is no such page', () => {
+    const pages = (...input: Parameters<typeof labDeployment>) => linesOf(labDeployment(...input)).filter(line => line.includes(' status-page '))
+    expect(pages()).to.deep.equal([])
+    expect(pages({statusPage: {port: 8080, interfaces: ['wlan0', 'eth0']}})).to.deep.equal(['wlan0 status-page 8080', 'eth0 status-page 8080'])
+  })
+
   const usb0 = networkInterface('usb0', [], {role: 'upstream', dhcp: true})
   const cases: [string, Parameters<typeof labDeployment>[0], boolean][] = [
     ['translated multicast of a DHCP uplink', {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}, true],

@@ -12,12 +12,15 @@ import * as proxy from './proxy.js'
 import * as routeInterfaces from './route-interfaces.js'
 import * as routes from './routes.js'
 import type {Rule} from './rule.js'
+import * as statusPage from './status-page.js'
 import * as sysctl from './sysctl.js'
 
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
+const FILES = [addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, nat, proxy, routeInterfaces, routes, statusPage, sysctl]
+
 /** Every rule: what these files export that is one, in the order of their ids. */
-export const rules: readonly Rule[] = [addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, nat, proxy, routeInterfaces, routes, sysctl]
+export const rules: readonly Rule[] = FILES
   .flatMap(file => Object.values<unknown>(file).filter(value => isRule(value)))
   .sort((one, other) => one.id < other.id ? -1 : 1)
 

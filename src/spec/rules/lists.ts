@@ -11,6 +11,7 @@ export const listsHaveNoDuplicates: Rule = {
     const lists: [SpecPath, readonly string[]][] = [
       [['packages'], deployment.packages],
       [['overlays'], deployment.overlays],
+      [['statusPage', 'interfaces'], deployment.statusPage?.interfaces ?? []],
       [['system', 'ssh', 'authorizedKeys'], deployment.authorizedKeys],
     ]
     return lists.flatMap(([path, list]) => list.flatMap((entry, index): Problem[] => list.indexOf(entry) < index ? [{

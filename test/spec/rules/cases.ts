@@ -30,6 +30,7 @@ const proxy = (more: Record<string, unknown> = {}, ...list: Route[]): Router => 
   interfaces: {eth0: {role: 'downstream'}, ...more},
   multicast: {daemon: 'igmpproxy', routes: list.map(route => ({from: 'usb0', to: ['wlan0'], ...route}))},
 }})
+const statusPage = (more: Record<string, unknown> = {}, spec: Record<string, unknown> = {}): Router => ({spec: {statusPage: more, ...spec}})
 const mrouted = (...list: Route[]): Router => ({spec: {multicast: {daemon: 'mrouted', routes: list.map(route => ({from: 'wlan0', to: ['usb0'], ...route}))}}})
 
 function blob(...strings: (string | Buffer)[]): string {
@@ -260,6 +261,7 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N17', 'mrouted on Debian', {wrong: {spec: {base: 'debian', multicast: {daemon: 'mrouted', routes: []}}}, right: [{spec: {base: 'debian'}}, mrouted()], at: 'multicast.daemon'}],
   ['N18', 'routes beside mrouted', {wrong: mrouted({group: '225.0.0.0/24'}), right: [mrouted(), mrouted({group: '225.0.0.1', liftTtl: true})], at: 'multicast.routes.0'}],
   ['N19', 'a package twice', {wrong: {spec: {packages: ['tcpdump', 'iw', 'tcpdump']}}, right: {spec: {packages: ['tcpdump', 'iw']}}, at: 'packages.2'}],
+  ['N19', 'an interface of the status page twice', {wrong: statusPage({interfaces: ['wlan0', 'wlan0']}), right: statusPage({interfaces: ['wlan0']}), at: 'statusPage.interfaces.1'}],
   ['N20', 'an overlay outside', {wrong: {spec: {overlays: ['../secrets']}}, right: {spec: {overlays: ['overlays/site']}}, at: 'overlays.0'}],
   ['N20', 'an absolute path', {wrong: {spec: {overlays: ['/etc']}}, right: {}, at: 'overlays.0'}],
   ['N20', 'a symbolic link out of the project', {wrong: {spec: {overlays: ['overlays/link']}, overlays: {'overlays/link': 'outside'}}, right: {}, at: 'overlays.0'}],
@@ -301,4 +303,14 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N52', 'a sender alone, and a daemon that knows none', {wrong: proxy({}, {group: '225.0.0.1', source: '10.2.0.7'}), right: group('225.0.0.1', {source: '10.1.0.7'}), at: 'multicast.routes.0.source'}],
   ['N53', 'igmpproxy and an interface with two addresses', {wrong: proxy({wlan0: {address: ['10.1.0.1/24', '10.1.1.1/24']}}), right: [proxy({wlan0: {address: ['10.1.0.1/24', 'fd01::1/64']}}), proxy({usb0: {address: 'dhcp'}})], at: 'interfaces.wlan0.address.1'}],
   ['N53', 'igmpproxy and an interface without an IPv4 address', {wrong: proxy({wlan0: {address: ['fd01::1/64']}}), right: proxy(), at: 'interfaces.wlan0.address'}],
+  ['N85', 'a status page on an interface that is not there', {wrong: statusPage({interfaces: ['wlan0', 'wlan1']}), right: statusPage({interfaces: ['wlan0']}), at: 'statusPage.interfaces.1'}],
+  ['N86', 'a status page for nobody', {
+    wrong: statusPage({}, {interfaces: {wlan0: {role: 'upstream'}}}), right: [statusPage(), {spec: {interfaces: {wlan0: {role: 'upstream'}}}}], at: 'statusPage',
+  }],
+  ['N87', 'a status page for strangers', {wrong: statusPage({interfaces: ['wlan0', 'usb0']}), right: statusPage(), at: 'statusPage.interfaces.1'}],
+  ['N88', 'a status page on the port of ssh', {wrong: statusPage({port: 22}), right: [statusPage({port: 8080}), statusPage()], at: 'statusPage.port'}],
+  ['N88', 'a port that no browser opens', {wrong: statusPage({port: 6000}), right: statusPage({port: 6001}), at: 'statusPage.port'}],
+  ['N89', 'a status page without an address', {
+    wrong: statusPage({}, {interfaces: {wlan0: {address: 'fe80::1/64'}}}), right: [statusPage(), statusPage({interfaces: ['wlan0']}, {interfaces: {wlan0: {address: 'dhcp'}}})], at: 'statusPage',
+  }],
 ]

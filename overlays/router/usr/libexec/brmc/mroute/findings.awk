@@ -53,13 +53,19 @@ function print_text(    i, j) {
 	print wrong ? "The first is the likeliest cause; look again when it is changed." : "Nothing is wrong here."
 }
 
-function print_json(    i, j) {
-	printf "{\"healthy\": %s, \"daemon\": %s, \"seconds\": %d, \"watched\": %s,\n \"findings\": [", (wrong ? "false" : "true"), json_text(wanted_daemon), seconds, (watching ? "true" : "false")
+function print_json() {
+	printf "{"
+	print_members()
+	print "}"
+}
+
+function print_members(    i, j) {
+	printf "\"healthy\": %s, \"daemon\": %s, \"seconds\": %d, \"watched\": %s,\n \"findings\": [", (wrong ? "false" : "true"), json_text(wanted_daemon), seconds, (watching ? "true" : "false")
 	for (i = 1; i <= finding_count; i++) {
 		j = order[i]
 		printf "%s\n  {\"id\": %s, \"severity\": \"%s\", \"what\": %s, \"change\": %s}", (i > 1 ? "," : ""), json_text(finding_id[j]), (finding_rank[j] < NOTES ? "wrong" : "note"), json_text(told(j)), json_text(finding_change[j])
 	}
 	printf "],\n \"flows\": ["
 	for (i = 1; i <= flow_count; i++) printf "%s\n  {\"group\": %s, \"from\": %s, \"arrived\": %d, \"left\": {%s}}", (i > 1 ? "," : ""), json_text(text_of(flow_group[i])), json_text(flow_from[i]), flow_arrived[i], flow_left_json(i)
-	print "]}"
+	printf "]"
 }
