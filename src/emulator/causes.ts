@@ -1,7 +1,7 @@
 import type {Deployment} from '../spec/deployment.js'
 import type {Expectation, Flow, Verdict} from './expectations/expectation.js'
 import {isLinkUp, parseCache, settingOf, type GuestState} from './guest-state.js'
-import {disabledIPv6, lossCause, runs, senderCause, translatesMulticast} from './path-causes.js'
+import {disabledIPv6, dropsByDefault, lossCause, runs, senderCause, translatesMulticast} from './path-causes.js'
 
 interface Failed {
   expectation: Expectation
@@ -15,6 +15,8 @@ export function likelyCause({expectation: {kind, flow, title}, verdict: {faults 
     case 'membership': return runs(state, deployment.daemon) ?? (flow?.group.family === 6 ? disabledIPv6(flow.from, state) : undefined) ?? 'the daemon runs but has not joined the group: is there an mgroup line for it?'
     case 'dhcp': return runs(state, 'udhcpd') ?? 'the DHCP server runs but its answers are not those of the file'
     case 'nat': return natCause(state)
+    case 'refusal': return openCause(state)
+    case 'firewall': return 'does chain firewall_input (firewall_forward) of table inet brmc, or a rule of another table, drop it?'
     case 'silence': return flow && (flow.to.length === 0 ? 'the router answers pings of groups: net.ipv4.icmp_echo_ignore_broadcasts (net.ipv6.icmp.echo_ignore_multicast) is 0' : leakCause(flow, state))
     case 'ping': {
       if (!flow) return undefined
@@ -53,15 +55,24 @@ function answerCause({group, from, to}: Flow, state: GuestState): string {
   if (settingOf(state, path) === '0') return `${path.replaceAll('/', '.')} is 0: the group is reached, but the answers are unicast and not forwarded`
   const down = [from, ...to].filter(name => isLinkUp(state, name) === false)
   if (down.length > 0) return `${down.join(' and ')} is down`
-  if (/hook forward[^}]*policy drop/.test(state.nftables ?? '')) return 'the answers of the far hosts are unicast, and a forward chain drops by default'
+  if (dropsByDefault(state)) return 'the answers of the far hosts are unicast, and a forward chain drops by default'
   return 'the answers of the far hosts are unicast: has the router its addresses and routes, and does a firewall let them pass?'
+}
+
+/** Why something got in from upstream. */
+function openCause({nftables}: GuestState): string | undefined {
+  if (nftables === undefined) return undefined
+  const missing = ['firewall_input', 'firewall_forward'].filter(name => !new RegExp(`chain ${name} \\{[^}]*policy drop`).test(nftables))
+  return missing.length > 0
+    ? `nft has no chain ${missing.join(' and ')} that drops by default: an overlay's etc/nftables.conf takes the place of brmc's, or it was not loaded`
+    : 'a rule in firewall_input or firewall_forward accepts more than the file says'
 }
 
 function natCause(state: GuestState): string | undefined {
   const {nftables} = state
   if (settingOf(state, 'net/ipv4/ip_forward') === '0') return 'net.ipv4.ip_forward is 0: unicast is not forwarded'
   if (nftables !== undefined && !/\b(masquerade|snat)\b/.test(nftables)) return 'nft has no masquerade rule: is the nft table loaded?'
-  return /hook forward[^}]*policy drop/.test(nftables ?? '') ? 'a forward chain drops by default' : undefined
+  return dropsByDefault(state) ? 'a forward chain drops by default' : undefined
 }
 
 /** Why something came out that should not have. */

@@ -64,8 +64,13 @@ export function disabledIPv6(name: string, state: GuestState): string | undefine
   return settingOf(state, path) === '1' ? `${path.replaceAll('/', '.')} is 1` : undefined
 }
 
-function firewallCause({nftables}: GuestState): string | undefined {
-  return /hook forward[^}]*policy drop/.test(nftables ?? '') ? 'it arrived at the router and has a way out, but a forward chain drops by default: does it accept untracked multicast?' : undefined
+/** Whether a forward chain drops by default that is not brmc's own, which accepts what the file routes. */
+export const dropsByDefault = ({nftables = ''}: GuestState): boolean =>
+  [...nftables.matchAll(/chain (\S+) \{\s+type filter hook forward [^}]*?policy drop/g)].some(([, name]) => name !== 'firewall_forward')
+
+function firewallCause(state: GuestState): string | undefined {
+  if (/chain closed_forward /.test(state.nftables ?? '')) return 'nft refused /etc/nftables.conf at boot, and the router is closed'
+  return dropsByDefault(state) ? 'it arrived at the router and has a way out, but a forward chain drops by default: does it accept untracked multicast?' : undefined
 }
 
 function liftCause({group: {family}, ttl}: Flow, {nftables}: GuestState): string | undefined {

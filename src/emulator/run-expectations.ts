@@ -39,7 +39,7 @@ export async function runExpectations(lab: Lab, expectations: readonly Expectati
   await act(lab, questions, pace.spacingMs, signal)
   const sent = now()
   const repeats = new Map(expectations.flatMap(({id, repeat}) => repeat ? [[id, {last: started, left: repeat.times}] as [string, Turn]] : []))
-  let open = expectations.filter(({kind}) => kind !== 'silence')
+  let open = expectations.filter(({kind}) => kind !== 'silence' && kind !== 'refusal')
   for (let judged = -1; ;) {
     if (judged !== lab.sightings.length) open = open.filter(expectation => !expectation.judge(lab.sightings).passed)
     judged = lab.sightings.length

@@ -5,7 +5,7 @@ import {discover, receiveAsClient, type DhcpClient} from './host/dhcp-client.js'
 import type {HostState, Observation, VirtualHost} from './host/host.js'
 import {generalQuery, join} from './host/memberships.js'
 import {receive} from './host/virtual-host.js'
-import {echoFrame, udpFrame} from './packet/frame.js'
+import {echoFrame, tcpFrame, udpFrame} from './packet/frame.js'
 import {now, runWire, type Wire} from './run-wire.js'
 
 /** The router's surroundings: a virtual host at the end of every wire. */
@@ -19,6 +19,7 @@ export interface Lab {
 
 /** How long a querier lets listeners take: they spread their reports over it. */
 const RESPONSE_MS = 200
+const OWN_TTL = 64
 
 /** Opens the wires and lets the hosts live on them; with a folder each wire is captured to `<interface>.pcap` there. */
 export async function runLab(hosts: readonly VirtualHost[], pcapFolder: string | undefined): Promise<Lab> {
@@ -84,6 +85,12 @@ function sightingOf(seen: Observation, on: string): Sighting {
 
 function frameOf(host: VirtualHost, stimulus: Exclude<Stimulus, {kind: 'join' | 'lease'}>): Buffer | undefined {
   if (stimulus.kind === 'query') return generalQuery(host, stimulus.family, RESPONSE_MS)
+  if (stimulus.kind === 'connect') {
+    const {source, destination, sourcePort, destinationPort} = stimulus
+    const route = {sourceMac: host.mac, destinationMac: host.routerMac, source, destination, ttl: OWN_TTL}
+    return tcpFrame(route, {sourcePort, destinationPort, sequence: Math.floor(now()) >>> 0, syn: true, ack: false, reset: false})
+  }
+
   const {source, destination, ttl} = stimulus
   const route = {sourceMac: host.mac, destinationMac: host.routerMac, source, destination, ttl}
   if (stimulus.kind === 'datagram') {

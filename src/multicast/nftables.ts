@@ -2,6 +2,7 @@ import {formatAddress, formatPrefix, formatRange, isLinkLocal, type Address, typ
 import type {Nat, NetworkInterface} from '../network/model.js'
 import type {DaemonName} from './daemons.js'
 import {LIFTED_TTL, type MulticastRoute} from './model.js'
+import {quoteNft} from './quote-nft.js'
 
 /** Packets of a route as nft names them: `iifname <iif> <match>`, with match `ip saddr 10.1.0.2 ip daddr 225.0.0.1`. */
 interface Flow {
@@ -84,15 +85,6 @@ function flowOf({family, from, group, source}: MulticastRoute): Flow {
   const protocol = PROTOCOL[family]
   const matches = [...source ? [`${protocol} saddr ${formatRange(source)}`] : [], `${protocol} daddr ${formatRange(group)}`]
   return {iif: quoteNft(from), match: matches.join(' ')}
-}
-
-/**
- * A name as an nft string. nft has no escape inside quotes, takes a final * as a wildcard and expands $name only outside of them.
- * @throws RangeError for what cannot be said
- */
-export function quoteNft(name: string): string {
-  if (!/^[^"\\\p{Cc}]*[^"\\*\p{Cc}]$/u.test(name)) throw new RangeError(`${JSON.stringify(name)} cannot be written as an nft string`)
-  return `"${name}"`
 }
 
 function unique<T>(values: readonly T[]): T[] {

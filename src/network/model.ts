@@ -36,3 +36,17 @@ export interface Nat {
   /** What becomes of routed multicast UDP, which conntrack cannot translate reliably (it would pass untranslated until a pause of 30 s). */
   multicast: 'keep' | 'translate'
 }
+
+/** What may come in from the upstream side, besides what the deployment itself needs. */
+export interface Firewall {
+  upstream: 'deny' | 'allow'
+  open: readonly Opening[]
+}
+
+export interface Opening {
+  protocol: 'tcp' | 'udp'
+  ports: {first: number, last: number}
+  from: string
+  /** Into the network of this interface; absent: to the router itself. */
+  to?: string
+}

@@ -2,7 +2,7 @@ import type {BoardName} from '../boards/boards.js'
 import type {PackageName} from '../boards/packages.js'
 import type {DaemonName} from '../multicast/daemons.js'
 import type {MulticastRoute} from '../multicast/model.js'
-import type {Nat, NetworkInterface} from '../network/model.js'
+import type {Firewall, Nat, NetworkInterface} from '../network/model.js'
 import type {Spec} from './schema.js'
 
 /** A spec with every text read: what templates, lints and the proof work on. Made by resolveDeployment. */
@@ -21,6 +21,7 @@ export interface Deployment {
   /** In the order of the file. */
   interfaces: readonly NetworkInterface[]
   nat: readonly Nat[]
+  firewall: Firewall
   daemon: DaemonName
   answerPing: boolean
   routes: readonly MulticastRoute[]

@@ -1,7 +1,8 @@
 import {packagesOfDaemons} from '../multicast/daemons.js'
 import type {MulticastRoute} from '../multicast/model.js'
 import {parseAddress, parsePrefix, parseRange, type Address, type Prefix} from '../network/address.js'
-import type {DhcpServer, NetworkInterface} from '../network/model.js'
+import type {DhcpServer, NetworkInterface, Opening} from '../network/model.js'
+import {parsePorts} from '../network/ports.js'
 import type {Deployment} from './deployment.js'
 import type {Spec} from './schema.js'
 
@@ -20,6 +21,7 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     sysctl: Object.fromEntries(Object.entries(spec.system.sysctl).map(([key, value]) => [key.replaceAll('/', '.'), String(value)])),
     interfaces: Object.entries(spec.interfaces).map(([interfaceName, written]) => resolveInterface(interfaceName, written)),
     nat: spec.nat,
+    firewall: {upstream: spec.firewall.upstream, open: spec.firewall.open.map(opening => resolveOpening(opening))},
     daemon: spec.multicast.daemon,
     answerPing: spec.multicast.answerPing,
     routes: spec.multicast.routes.map(route => resolveRoute(route)),
@@ -52,6 +54,10 @@ function resolveDhcpServer({from, to, dns, leaseMinutes}: NonNullable<WrittenInt
   return {from: addressOf(from), to: addressOf(to), dns: dns.map(text => addressOf(text)), leaseMinutes}
 }
 
+function resolveOpening({protocol, port, from, to}: Spec['firewall']['open'][number]): Opening {
+  return {protocol, ports: parsePorts(String(port)) ?? refused(String(port)), from, ...to !== undefined && {to}}
+}
+
 function resolveRoute({group, source, from, to, liftTtl, ttlThreshold, join}: Spec['multicast']['routes'][number]): MulticastRoute {
   const groupPrefix = rangeOf(group)
   return {
@@ -78,7 +84,7 @@ function prefixOf(text: string): Prefix {
   return parsePrefix(text) ?? refused(text)
 }
 
-/** The schema lets only addresses through. */
+/** The schema lets only what can be read through. */
 function refused(text: string): never {
-  throw new TypeError(`not an address: ${text}`)
+  throw new TypeError(`not an address or port: ${text}`)
 }

@@ -4,6 +4,7 @@ import {BOARD_NAMES} from '../boards/boards.js'
 import {PACKAGE_NAMES} from '../boards/packages.js'
 import {DAEMON_NAMES} from '../multicast/daemons.js'
 import {parseAddress, parsePrefix, parseRange} from '../network/address.js'
+import {parsePorts} from '../network/ports.js'
 
 // Descriptions are what an editor shows beside a key: they end up in the JSON Schema (brmc config schema).
 
@@ -50,6 +51,21 @@ const Nat = z.strictObject({
   from: InterfaceName.describe('Interface whose clients are hidden'),
   to: InterfaceName.describe('Interface whose address they get'),
   multicast: z.enum(['keep', 'translate']).default('keep').describe('Routed multicast UDP: keep its source address, or translate it too, from the first packet on'),
+})
+
+const PORT_TEXT = 'a port is 1 to 65535, a range of them 5000-5010'
+const Port = z.union([z.int(PORT_TEXT).min(1, PORT_TEXT).max(65_535, PORT_TEXT), z.string().refine(text => parsePorts(text) !== undefined, PORT_TEXT)])
+
+const Opening = z.strictObject({
+  protocol: z.enum(['tcp', 'udp']).describe('Transport protocol'),
+  port: Port.describe('Port, or a range of ports as in 5000-5010'),
+  from: InterfaceName.describe('Interface it may come from'),
+  to: InterfaceName.optional().describe('Into the network of this interface; left out: to the router itself'),
+})
+
+const Firewall = z.strictObject({
+  upstream: z.enum(['deny', 'allow']).default('deny').describe('deny: nothing comes in from upstream but routed groups, answers, and what is opened below; allow: no firewall'),
+  open: z.array(Opening).default([]).describe('What else may come in from upstream'),
 })
 
 const Route = z.strictObject({
@@ -129,6 +145,7 @@ export const SpecSchema = z.strictObject({
   system: System.describe("The router's system: its name, who may log in, kernel settings"),
   interfaces: z.record(InterfaceName, Interface).describe('Interfaces by the name they have on the router'),
   nat: z.array(Nat).default([]).describe('Network address translation'),
+  firewall: Firewall.prefault({}).describe('What may come in from upstream'),
   multicast: Multicast.prefault({}).describe('Multicast routing'),
   statusPage: StatusPage.optional().describe('A web page that shows what mroute doctor sees: groups, rates, interfaces, what is wrong. Read-only and without a password; without this key no server runs'),
   packages: z.array(z.enum(PACKAGE_NAMES)).default([]).describe('More programs on the router'),

@@ -20,6 +20,8 @@ const CATALOGUE: Readonly<Record<string, Models>> = {
   'etc/hosts.ejs': ({hostname}) => one({hostname}),
   'etc/sysctl.d/brmc.conf.ejs': ({sysctls}) => one({sysctls}),
   'etc/nftables.conf.ejs': ({nftables}) => one(nftables),
+  // What is loaded where nft refuses the other.
+  'etc/nftables-closed.conf.ejs': ({nftables: {firewall}}) => firewall ? one({inside: firewall.inside}) : [],
   'etc/brmc/interfaces.ejs': ({interfaces}) => one({lines: interfaces}),
   // Which of the three is there decides which daemon runs: one owner of the multicast routing table.
   'etc/smcroute.conf.ejs': ({smcroute}, {daemon}) => daemon === 'smcroute' ? one(smcroute) : [],

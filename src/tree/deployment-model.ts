@@ -1,3 +1,4 @@
+import {firewallModel, type FirewallModel} from '../multicast/firewall.js'
 import {type IgmpproxyModel, igmpproxyModel} from '../multicast/igmpproxy.js'
 import {type NftablesModel, nftablesModel} from '../multicast/nftables.js'
 import {type SmcrouteModel, smcrouteModel} from '../multicast/smcroute.js'
@@ -14,7 +15,7 @@ export interface DeploymentModel {
   authorizedKeys: readonly string[]
   interfaces: InterfaceLine[]
   sysctls: Sysctl[]
-  nftables: NftablesModel
+  nftables: NftablesModel & {firewall: FirewallModel | undefined}
   smcroute: SmcrouteModel
   igmpproxy: IgmpproxyModel
   accessPoints: HostapdModel[]
@@ -30,7 +31,7 @@ export function deploymentModel(deployment: Deployment): DeploymentModel {
     authorizedKeys,
     interfaces: interfaceLines(deployment),
     sysctls: globalSysctls(deployment),
-    nftables: nftablesModel({interfaces, nat, routes, daemon}),
+    nftables: {...nftablesModel({interfaces, nat, routes, daemon}), firewall: firewallModel(deployment)},
     smcroute: smcrouteModel(routes),
     igmpproxy: igmpproxyModel(interfaces, routes),
     accessPoints: interfaces.flatMap(one => hostapdModel(one) ?? []),

@@ -58,6 +58,7 @@ export function labDeployment(options: Partial<Deployment> = {}): Deployment {
       networkInterface('eth0', ['10.3.0.1/24', 'fd03::1/64']),
     ],
     nat: [],
+    firewall: {upstream: 'deny', open: []},
     daemon: 'smcroute',
     answerPing: true,
     routes: [route('225.0.0.1')],

@@ -10,8 +10,8 @@ import {renderDeployment} from './render-deployment.js'
 const ROUTER_OVERLAY = fileURLToPath(new URL('../../overlays/router', import.meta.url))
 const BUSYBOX = '/bin/busybox'
 
-/** Makes a root like the Debian base's from this machine's own programs: BusyBox, nft, the routing daemons, and the two overlays. Returns its path. */
-export async function makeGuestRoot(deployment: Deployment): Promise<string> {
+/** Makes a root like the Debian base's from this machine's own programs: BusyBox, nft, the routing daemons, and the two overlays; `others` are laid over them. Returns its path. */
+export async function makeGuestRoot(deployment: Deployment, others: Readonly<Record<string, string>> = {}): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'brmc-guest-'))
   // It becomes /, into which everybody may look.
   await chmod(root, 0o755)
@@ -20,7 +20,12 @@ export async function makeGuestRoot(deployment: Deployment): Promise<string> {
   await symlink('../run', join(root, 'var/run'))
   await copyPrograms(root)
   await cp(ROUTER_OVERLAY, root, {recursive: true})
-  const files = new Map([...await renderDeployment(deployment), ['etc/passwd', 'root::0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n'], ['etc/group', 'root:x:0:\nnogroup:x:65534:\n']])
+  const files = new Map([
+    ...await renderDeployment(deployment),
+    ['etc/passwd', 'root::0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n'],
+    ['etc/group', 'root:x:0:\nnogroup:x:65534:\n'],
+    ...Object.entries(others),
+  ])
   for (const [path, text] of files) {
     await mkdir(join(root, dirname(path)), {recursive: true})
     await writeFile(join(root, path), text)

@@ -16,18 +16,25 @@ export interface Guest {
   type: (line: string) => void
   /** Runs a shell command inside; its output. */
   inside: (command: string) => Promise<string>
-  /** Runs a program in the network of a host. */
-  on: (host: 'near' | 'far' | 'guest', file: string, ...args: string[]) => Promise<RunResult>
+  /** Runs a program in the network of a host: near, far, guest, or the one behind a further card. */
+  on: (host: string, file: string, ...args: string[]) => Promise<RunResult>
   stop: () => Promise<void>
 }
 
+interface GuestOptions {
+  /** Names of further cards, each with a host of that name behind it. */
+  cards?: readonly string[]
+  /** Files to write into the root, by path: in place of those of the deployment. */
+  files?: Readonly<Record<string, string>>
+}
+
 /** Boots the guest with cards that have one another's names, and waits for its boot scripts. */
-export async function bootGuest(deployment: Deployment, commandLine: string): Promise<Guest> {
-  const root = await makeGuestRoot(deployment)
+export async function bootGuest(deployment: Deployment, commandLine: string, {cards = [], files = {}}: GuestOptions = {}): Promise<Guest> {
+  const root = await makeGuestRoot(deployment, files)
   const id = `brmc${process.pid}`
   const ending = new AbortController()
   let console = ''
-  const lab = start('script', ['--quiet', '--flush', '--return', '--command', `exec '${GUEST_LAB}' '${root}' ${id} '${commandLine}'`, '/dev/null'], {stdio: 'piped', signal: ending.signal})
+  const lab = start('script', ['--quiet', '--flush', '--return', '--command', `exec '${GUEST_LAB}' '${root}' ${id} '${commandLine}' ${cards.join(' ')}`, '/dev/null'], {stdio: 'piped', signal: ending.signal})
   lab.stdout?.on('data', (chunk: Buffer) => {
     console += chunk.toString()
   })

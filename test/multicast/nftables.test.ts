@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
-import {nftablesModel, quoteNft} from '../../src/multicast/nftables.js'
+import {nftablesModel} from '../../src/multicast/nftables.js'
+import {quoteNft} from '../../src/multicast/quote-nft.js'
 import type {Nat} from '../../src/network/model.js'
 import {labDeployment, networkInterface, route} from '../lab/deployment.js'
 

@@ -9,6 +9,8 @@ export type Stimulus =
   /** Switch on a device that wants an address. */
   | {kind: 'lease', on: string}
   | DatagramStimulus
+  /** Knock at a TCP port. */
+  | {kind: 'connect', on: string, source: Address, destination: Address, sourcePort: number, destinationPort: number}
   | {kind: 'echo', on: string, source: Address, destination: Address, ttl: number, identifier: number}
 
 export interface DatagramStimulus {
@@ -62,7 +64,7 @@ export interface Expectation {
   title: string
   /** In plain words. */
   expected: string
-  kind: 'delivery' | 'ttl' | 'source' | 'silence' | 'ping' | 'membership' | 'dhcp' | 'nat'
+  kind: 'delivery' | 'ttl' | 'source' | 'silence' | 'ping' | 'membership' | 'dhcp' | 'nat' | 'firewall' | 'refusal'
   stimuli: readonly Stimulus[]
   /** Send the stimuli again while the verdict is no, `times` times: for questions whose first packet may be lost to address resolution. */
   repeat?: {everyMs: number, times: number}

@@ -6,6 +6,7 @@ import {virtualHostsOf} from '../topology.js'
 import type {Routed} from './arrival.js'
 import {deliveryExpectations} from './delivery.js'
 import type {Expectation} from './expectation.js'
+import {firewallExpectations} from './firewall.js'
 import {foreignSenderExpectations} from './foreign-senders.js'
 import {forwardingOf, sampleGroups} from './forwarding.js'
 import {pingExpectations, routerPingExpectations} from './hosts-answer.js'
@@ -39,6 +40,7 @@ export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHo
     ...foreignSenderExpectations(plan, unique),
     ...limitExpectations(plan, unique),
     ...unicastNatExpectations(plan),
+    ...firewallExpectations(plan, () => identifier++),
   ]
 }
 

@@ -51,6 +51,19 @@ export interface EchoSeen extends Seen {
   sequence: number
 }
 
+export interface SegmentSeen extends Seen {
+  kind: 'segment'
+  sourcePort: number
+  destinationPort: number
+}
+
+/** ICMP's word that a datagram was refused. */
+export interface UnreachableSeen extends Seen {
+  kind: 'unreachable'
+  sourcePort: number
+  refusedPort: number
+}
+
 export interface MembershipSeen extends Seen {
   kind: 'membership'
   protocol: 'IGMPv2' | 'IGMPv3' | 'MLDv1' | 'MLDv2'
@@ -81,7 +94,7 @@ export interface LeaseTaken {
   seconds: number | undefined
 }
 
-export type Observation = DatagramSeen | EchoSeen | MembershipSeen | QuerySeen | LeaseGiven | LeaseTaken
+export type Observation = DatagramSeen | EchoSeen | SegmentSeen | UnreachableSeen | MembershipSeen | QuerySeen | LeaseGiven | LeaseTaken
 
 /** What a host does about a frame or a wish. */
 export interface Reaction {

@@ -4,7 +4,7 @@ import {isSameAddress} from '../packet/address-bytes.js'
 import {decodeArp, encodeArp} from '../packet/arp.js'
 import {decodeEthernet, encodeEthernet, ETHER_TYPE, type EthernetFrame} from '../packet/ethernet.js'
 import {echoFrame, icmpv6Frame, udpFrame} from '../packet/frame.js'
-import {decodeIcmpEcho, type Echo} from '../packet/icmp.js'
+import {decodeIcmpEcho, decodeIcmpRefusal, type Echo} from '../packet/icmp.js'
 import {decodeIcmpv6, type Icmpv6Message} from '../packet/icmpv6.js'
 import {decodeIgmp} from '../packet/igmp.js'
 import {BROADCAST_MAC, multicastMac} from '../packet/mac.js'
@@ -12,6 +12,7 @@ import {IP_PROTOCOL, type ReceivedIpPacket} from '../packet/ip.js'
 import {decodeIPv4} from '../packet/ipv4.js'
 import {decodeIPv6} from '../packet/ipv6.js'
 import {decodeMld} from '../packet/mld.js'
+import {decodeTcp} from '../packet/tcp.js'
 import {decodeUdp} from '../packet/udp.js'
 import {DHCP_PORT} from '../packet/dhcp.js'
 import {answerDhcp} from './dhcp-server.js'
@@ -48,8 +49,9 @@ function receivePacket(arrival: Arrival): Answer {
     case IP_PROTOCOL.udp: return receiveDatagram(arrival)
     case IP_PROTOCOL.icmp: {
       const echo = decodeIcmpEcho(packet.payload)
-      return echo ? receiveEcho(arrival, echo) : NOTHING
+      return echo ? receiveEcho(arrival, echo) : receiveRefusal(arrival)
     }
+    case IP_PROTOCOL.tcp: return receiveSegment(arrival)
     case IP_PROTOCOL.igmp: return receiveMembership(arrival)
     case IP_PROTOCOL.icmpv6: {
       const message = decodeIcmpv6(packet.payload, packet)
@@ -86,6 +88,19 @@ function receiveEcho({host, state, frame, packet, time}: Arrival, echo: Echo): A
   const observations: Observation[] = [{kind, ...envelope(frame, packet, time), identifier, sequence}]
   const answered = kind === 'echo request' && isForUs(host, state, packet.destination) && isForCard(host, frame, packet)
   return {observations, frames: answered ? [echoFrame(replyTo(host, frame, packet), {...echo, kind: 'echo reply'})] : []}
+}
+
+function receiveRefusal({frame, packet, time}: Arrival): Answer {
+  const refusal = decodeIcmpRefusal(packet.payload)
+  return refusal ? {frames: [], observations: [{kind: 'unreachable', ...envelope(frame, packet, time), ...refusal}]} : NOTHING
+}
+
+/** Seen and not answered: that it arrived is all that is asked. */
+function receiveSegment({frame, packet, time}: Arrival): Answer {
+  const segment = decodeTcp(packet.payload)
+  if (!segment) return NOTHING
+  const {sourcePort, destinationPort} = segment
+  return {frames: [], observations: [{kind: 'segment', ...envelope(frame, packet, time), sourcePort, destinationPort}]}
 }
 
 function receiveIcmpv6(arrival: Arrival, message: Icmpv6Message): Answer {

@@ -9,6 +9,7 @@ import {encodeIPv6} from './ipv6.js'
 import {multicastMac, type Mac} from './mac.js'
 import type {MembershipMessage} from './membership.js'
 import {encodeMld} from './mld.js'
+import {encodeTcp, type TcpSegment} from './tcp.js'
 import {encodeUdp, type Ends, type UdpDatagram} from './udp.js'
 
 /** Who a packet is from and to, on both layers. */
@@ -33,6 +34,8 @@ function ipFrame(route: Route, {protocol, payload, routerAlert = false}: Pick<Ip
 }
 
 export const udpFrame = (route: Route, datagram: UdpDatagram): Buffer => ipFrame(route, {protocol: IP_PROTOCOL.udp, payload: encodeUdp(datagram, route)})
+
+export const tcpFrame = (route: Route, segment: TcpSegment): Buffer => ipFrame(route, {protocol: IP_PROTOCOL.tcp, payload: encodeTcp(segment, route)})
 
 export function echoFrame(route: Route, echo: Echo): Buffer {
   return route.source.family === 4

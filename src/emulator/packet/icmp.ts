@@ -25,6 +25,18 @@ export function echoHeader(type: number, identifier: number, sequence: number): 
   return header
 }
 
+const UNREACHABLE = 3
+const IPV4_HEADER_BYTES = 20
+const UDP = 17
+
+/** A datagram that was refused: the ports that its beginning, which comes back with the message, has (RFC 792, destination unreachable). */
+export function decodeIcmpRefusal(message: Buffer): {sourcePort: number, refusedPort: number} | undefined {
+  if (message.length < HEADER_BYTES + IPV4_HEADER_BYTES + 4 || internetChecksum(message) !== 0 || message.readUInt8(0) !== UNREACHABLE) return undefined
+  const datagram = HEADER_BYTES + (message.readUInt8(HEADER_BYTES) & 0xf) * 4
+  if (message.readUInt8(HEADER_BYTES + 9) !== UDP || message.length < datagram + 4) return undefined
+  return {sourcePort: message.readUInt16BE(datagram), refusedPort: message.readUInt16BE(datagram + 2)}
+}
+
 /** Undefined for other ICMP messages, and where the checksum is wrong: a host drops those. */
 export function decodeIcmpEcho(message: Buffer): Echo | undefined {
   if (message.length < HEADER_BYTES || internetChecksum(message) !== 0) return undefined

@@ -1,7 +1,7 @@
 import type {Address} from '../../network/address.js'
 
 /** Protocol numbers (IANA); IPv6 calls the same field next header. */
-export const IP_PROTOCOL = {hopByHop: 0, icmp: 1, igmp: 2, udp: 17, icmpv6: 58, noNextHeader: 59} as const
+export const IP_PROTOCOL = {hopByHop: 0, icmp: 1, igmp: 2, tcp: 6, udp: 17, icmpv6: 58, noNextHeader: 59} as const
 
 /** What the two families have in common; the header's other fields are of no concern to a host that only listens. */
 export interface IpPacket {

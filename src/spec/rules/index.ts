@@ -8,6 +8,7 @@ import * as kernel from './kernel.js'
 import * as keys from './keys.js'
 import * as lists from './lists.js'
 import * as nat from './nat.js'
+import * as openings from './openings.js'
 import * as proxy from './proxy.js'
 import * as routeInterfaces from './route-interfaces.js'
 import * as routes from './routes.js'
@@ -17,7 +18,7 @@ import * as sysctl from './sysctl.js'
 
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
-const FILES = [addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, nat, proxy, routeInterfaces, routes, statusPage, sysctl]
+const FILES = [addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, nat, openings, proxy, routeInterfaces, routes, statusPage, sysctl]
 
 /** Every rule: what these files export that is one, in the order of their ids. */
 export const rules: readonly Rule[] = FILES

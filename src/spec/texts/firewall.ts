@@ -18,6 +18,8 @@ export interface FirewallRule {
   destination?: Destination
   /** Conditions that leave out multicast that is routed: conntrack state, a protocol other than udp, a port, a mark. */
   narrow: boolean
+  /** Names a destination port. */
+  port: boolean
   /** Matches multicast by packet type (`-m pkttype --pkt-type multicast`, `meta pkttype multicast`). */
   multicastOnly: boolean
 }

@@ -89,6 +89,7 @@ function readRule(words: readonly Word[], table: string): Omit<FirewallRule, 'pl
       negated: words[destinationAt - 1]?.text === '!',
     }},
     narrow: words.some(({text}) => NARROW.has(text)) || protocol !== undefined && !['udp', 'all', '17', '0'].includes(protocol),
+    port: words.some(({text}) => /^--(dports?|destination-ports?)(=|$)/.test(text)),
     multicastOnly: valueOf(words, ['--pkt-type']) === 'multicast',
   }
 }

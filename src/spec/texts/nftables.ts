@@ -87,6 +87,7 @@ function readRule(statement: string, {type, hook, families}: Chain): Omit<Firewa
     ...output === undefined ? {} : {output},
     ...destination ? {destination: {ranges: rangesOf((destination[2] ?? '').replace(/[{}\s]/g, '').split(',')), negated: destination[1] !== undefined}} : {},
     narrow: /\bct\s+(state|mark)\b|\b(dport|sport)\b|\bmeta mark\b|\btcp\b|\bicmp/.test(statement),
+    port: /\bdport\b/.test(statement),
     multicastOnly: /\bpkttype\s+multicast\b/.test(statement),
   }
 }

@@ -25,6 +25,8 @@ const cases: [string, Faults, RegExp][] = [
   ['no group is joined', {noJoins: true}, /^2(25|32|39\.9).*-join$/],
   ['a group is joined for another sender', {wrongSender: true}, /^232.*-join$/],
   ['unicast is not forwarded', {noForwarding: true}, /^nat-|-(?<!router-)ping$/],
+  ['there is no firewall', {noFirewall: true}, /^firewall-usb0-(router|wlan0|eth0)-ipv4$/],
+  ['the router lets nobody in', {closed: true}, /^firewall-(wlan0-inside|eth0-inside|open-)/],
   ['every other group is flooded', {floods: true}, /^(unrouted|link-local)-|-other-sender$|-back-from-/],
 ]
 
@@ -46,7 +48,7 @@ describe('expectations of a deployment', () => {
   it('all fail or are silent where the router is dead', () => {
     const {expectations} = tryRouter()
     const met = expectations.filter(one => one.judge([]).passed)
-    expect(met.map(({kind}) => kind).every(kind => kind === 'silence')).to.equal(true)
+    expect(met.map(({kind}) => kind).every(kind => kind === 'silence' || kind === 'refusal')).to.equal(true)
     expect(expectations.length - met.length).to.be.greaterThan(20)
   })
 
@@ -60,6 +62,10 @@ describe('expectations of a deployment', () => {
       '232.1.1.1 from wlan0 of another sender (192.168.2.254) is not forwarded',
       '239.9.9.9 from eth0 sent with TTL 5, the threshold, is not forwarded',
       'a device on wlan0 gets an address by DHCP',
+      'nothing from usb0 gets into the router: TCP, UDP and a ping to 10.99.2.2 have no answer',
+      'nothing from usb0 gets into the network of eth0: TCP, UDP and a ping to 10.3.0.2 do not arrive',
+      'the router lets in SSH, DNS and a ping from wlan0: each is answered, if only with a refusal',
+      'TCP to port 2222 of the router is let in from usb0',
       'the router does not join 239.1.0.0 on wlan0 (IGMPv3)',
     ])
   })

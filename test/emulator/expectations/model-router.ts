@@ -16,6 +16,7 @@ export const deployment: Deployment = labDeployment({
     networkInterface('usb0', [], {role: 'upstream', dhcp: true}),
     networkInterface('eth0', ['10.3.0.1/24']),
   ],
+  firewall: {upstream: 'deny', open: [{protocol: 'tcp', ports: {first: 2222, last: 2222}, from: 'usb0'}, {protocol: 'udp', ports: {first: 8080, last: 8090}, from: 'usb0', to: 'wlan0'}]},
   nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}, {from: 'eth0', to: 'wlan0', multicast: 'keep'}],
   routes: [
     route('225.0.0.1', {liftTtl: true}),
@@ -45,6 +46,9 @@ export interface Faults {
   /** The same where no NAT of multicast was asked for. */
   masquerades?: boolean
   filtersForeign?: boolean
+  noFirewall?: boolean
+  /** Nothing is let in from any side. */
+  closed?: boolean
 }
 
 export interface Trial {
@@ -91,13 +95,49 @@ function treat(stimulus: Stimulus, hosts: readonly VirtualHost[], treatment: Tre
       destination: address('224.0.0.22'), protocol: 'IGMPv3', records: [recordOf(group, faults)],
     }))
     case 'echo': {
-      const reply = (source: Address): Sighting => ({kind: 'echo reply', on: stimulus.on, ...arrival, source, destination: stimulus.source, identifier: stimulus.identifier, sequence: 1})
+      const reply = (source: Address) => ({kind: 'echo reply' as const, on: stimulus.on, ...arrival, source, destination: stimulus.source, identifier: stimulus.identifier, sequence: 1})
       const group = formatAddress(stimulus.destination)
+      if (stimulus.destination.bits < 0xe000_0000n) return toHost(stimulus, faults, own => own ? reply(own) : {...reply(stimulus.source), kind: 'echo request' as const, on: hostsWire(stimulus.destination)})
       const far = faults.noForwarding || faults.noRouting || stimulus.ttl === 1 ? [] : ROUTES.find(one => one.group.test(group))?.to ?? []
       return [reply(stimulus.on === 'wlan0' ? address('192.168.2.1') : address('10.3.0.1')), ...far.map(name => reply(hostOn(name)))]
     }
-    case 'datagram': return stimulus.destinationPort === 7 ? unicast(stimulus, faults) : forward(stimulus, treatment)
+    case 'connect': {
+      const seen = {kind: 'segment', on: stimulus.on, ...arrival, source: stimulus.source, destination: stimulus.destination} as const
+      const [sourcePort, destinationPort] = [stimulus.sourcePort, stimulus.destinationPort]
+      return toHost(stimulus, faults, own => own
+        ? {...seen, sourcePort: destinationPort, destinationPort: sourcePort}
+        : {...seen, on: hostsWire(stimulus.destination), sourcePort, destinationPort})
+    }
+    case 'datagram': {
+      if (stimulus.destinationPort === 7) return unicast(stimulus, faults)
+      return stimulus.destination.bits < 0xe000_0000n ? knock(stimulus, faults, arrival) : forward(stimulus, treatment)
+    }
   }
+}
+
+/** Wire of the inside that an address is on. */
+const hostsWire = (one: Address): string => formatAddress(one).startsWith('10.3.') ? 'eth0' : 'wlan0'
+
+interface UnicastStimulus {
+  on: string
+  destination: Address
+  destinationPort?: number
+}
+
+/** What a packet to one host leads to: `seen` of the router's own address, or of none where it goes through. */
+function toHost(stimulus: UnicastStimulus, {noFirewall, closed}: Faults, seen: (own: Address | undefined) => Sighting): Sighting[] {
+  const own = ['192.168.2.1', '10.3.0.1', '10.99.2.2'].map(address).find(({bits}) => bits === stimulus.destination.bits)
+  const open = stimulus.on !== 'usb0' || noFirewall || OPEN.some(one => one.port === stimulus.destinationPort && one.own === (own !== undefined))
+  return open && !closed ? [seen(own)] : []
+}
+
+const OPEN = [{port: 2222, own: true}, {port: 8080, own: false}]
+
+function knock(stimulus: DatagramStimulus, faults: Faults, arrival: {time: number, sourceMac: string, destinationMac: string, ttl: number}): Sighting[] {
+  const {on, source, destination, sourcePort, destinationPort, key} = stimulus
+  return toHost(stimulus, faults, own => own
+    ? {kind: 'unreachable', on, ...arrival, source: own, destination: source, sourcePort, refusedPort: destinationPort}
+    : {kind: 'datagram', on: hostsWire(destination), ...arrival, source, destination, sourcePort, destinationPort, key, payload: payloadOf(key), checksumsValid: true})
 }
 
 const recordOf = (group: string, {wrongSender}: Faults): GroupRecord => group.startsWith('232.')

@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {encodeArp} from '../../../src/emulator/packet/arp.js'
 import {DHCP_MESSAGE, DHCP_OPTION, emptyDhcp, encodeDhcp} from '../../../src/emulator/packet/dhcp.js'
 import {encodeEthernet, ETHER_TYPE} from '../../../src/emulator/packet/ethernet.js'
-import {echoFrame, icmpv6Frame, membershipFrame, udpFrame} from '../../../src/emulator/packet/frame.js'
+import {echoFrame, icmpv6Frame, membershipFrame, tcpFrame, udpFrame} from '../../../src/emulator/packet/frame.js'
 import {BROADCAST_MAC, linkLocalOf, solicitedNode} from '../../../src/emulator/packet/mac.js'
 import {RECORD_TYPE} from '../../../src/emulator/packet/membership.js'
 import {address} from '../../lab/deployment.js'
@@ -34,6 +34,10 @@ const cases: [string, () => Buffer, (string | RegExp)[]][] = [
     ['> 33:33:00:01:42:42', 'hlim 10', 'fd00:2::2.4000 > ff05::1:4242.5000', '[udp sum ok] UDP, length 5']],
   ['UDP to one host', () => udpFrame({...v4, destination: address('10.0.0.1'), destinationMac}, {sourcePort: 1, destinationPort: 7, payload: Buffer.alloc(0)}),
     ['> 52:54:00:b0:00:01', '192.168.2.2.1 > 10.0.0.1.7', '[udp sum ok] UDP, length 0']],
+  ['a knock at a TCP port', () => tcpFrame({...v4, destination: address('10.0.0.1'), destinationMac}, {sourcePort: 40_000, destinationPort: 22, sequence: 7, syn: true, ack: false, reset: false}),
+    ['192.168.2.2.40000 > 10.0.0.1.22: Flags [S], cksum', '(correct), seq 7, win 1024, length 0']],
+  ['the same with IPv6', () => tcpFrame({...v6, destination: address('fd00:2::1'), destinationMac}, {sourcePort: 40_000, destinationPort: 22, sequence: 7, syn: true, ack: false, reset: false}),
+    ['fd00:2::2.40000 > fd00:2::1.22: Flags [S], cksum', '(correct), seq 7']],
   ['ARP request', () => encodeEthernet({destination: BROADCAST_MAC, source: sourceMac, etherType: ETHER_TYPE.arp,
     payload: encodeArp({operation: 'request', senderMac: sourceMac, sender: address('10.0.0.1'), targetMac: '00:00:00:00:00:00', target: address('10.0.0.2')})}),
   ['Request who-has 10.0.0.2 tell 10.0.0.1, length 46']],

@@ -33,6 +33,8 @@ const proxy = (more: Record<string, unknown> = {}, ...list: Route[]): Router => 
 const statusPage = (more: Record<string, unknown> = {}, spec: Record<string, unknown> = {}): Router => ({spec: {statusPage: more, ...spec}})
 const mrouted = (...list: Route[]): Router => ({spec: {multicast: {daemon: 'mrouted', routes: list.map(route => ({from: 'wlan0', to: ['usb0'], ...route}))}}})
 
+const firewall = (more: Record<string, unknown>): Router => ({spec: {firewall: more}})
+
 function blob(...strings: (string | Buffer)[]): string {
   return Buffer.concat(strings.flatMap(part => {
     const bytes = Buffer.from(part)
@@ -312,5 +314,20 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N88', 'a port that no browser opens', {wrong: statusPage({port: 6000}), right: statusPage({port: 6001}), at: 'statusPage.port'}],
   ['N89', 'a status page without an address', {
     wrong: statusPage({}, {interfaces: {wlan0: {address: 'fe80::1/64'}}}), right: [statusPage(), statusPage({interfaces: ['wlan0']}, {interfaces: {wlan0: {address: 'dhcp'}}})], at: 'statusPage',
+  ['N70', 'an opening from nowhere', {wrong: firewall({open: [{protocol: 'tcp', port: 22, from: 'eth7'}]}), right: firewall({open: [{protocol: 'tcp', port: 22, from: 'usb0'}]}), at: 'firewall.open.0.from'}],
+  ['N70', 'an opening to nowhere', {wrong: firewall({open: [{protocol: 'udp', port: '5000-5010', from: 'usb0', to: 'eth7'}]}), right: firewall({open: [{protocol: 'udp', port: '5000-5010', from: 'usb0', to: 'wlan0'}]}), at: 'firewall.open.0.to'}],
+  ['N70', 'an opening back', {wrong: firewall({open: [{protocol: 'tcp', port: 22, from: 'usb0', to: 'usb0'}]}), right: firewall({open: [{protocol: 'tcp', port: 22, from: 'usb0', to: 'eth0'}]}), at: 'firewall.open.0.to'}],
+  ['N70', 'an opening from inside', {wrong: firewall({open: [{protocol: 'tcp', port: 22, from: 'wlan0'}]}), right: firewall({}), at: 'firewall.open.0', severity: 'warning'}],
+  ['N70', 'an opening in no wall', {wrong: firewall({upstream: 'allow', open: [{protocol: 'tcp', port: 22, from: 'usb0'}]}), right: firewall({upstream: 'allow'}), at: 'firewall.open.0', severity: 'warning'}],
+  ['N71', 'an overlay without the firewall', {
+    wrong: nft('table inet mine {\n}\n'), at: `${NFT}:1:1`,
+    right: [{...nft('table inet mine {\n}\n'), ...firewall({upstream: 'allow'})}, nft('table inet brmc {\n\tchain firewall_input {\n\t}\n}\n'), file('etc/nftables.d/mine.conf', 'table inet mine {\n}\n')],
+  }],
+  ['N72', 'a port that only iptables opens', {
+    wrong: script('iptables -A INPUT -p tcp --dport 8080 -j ACCEPT'), at: `${SCRIPT}:2:1`,
+    right: [
+      script('iptables -A INPUT -i wlan0 -p tcp --dport 8080 -j ACCEPT'), script('iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT'),
+      script('iptables -A INPUT -p tcp --dport 8080 -j ACCEPT', {firewall: {upstream: 'allow'}}), script('iptables -A INPUT -p tcp --dport 8080 -j ACCEPT', {firewall: {open: [{protocol: 'tcp', port: 8080, from: 'usb0'}]}}),
+    ],
   }],
 ]

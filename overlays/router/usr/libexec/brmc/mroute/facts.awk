@@ -137,7 +137,10 @@ FILENAME == "rules" {
 	} else if ($1 == "set") rule_set = $2
 	else if ($0 ~ /type [a-z]+ hook/) {
 		rule_hook = $4
-		if ($0 ~ /policy drop/) add_dropper(rule_hook, "chain " rule_chain " of table " rule_table " drops by default (policy drop)")
+		if (rule_table == "inet brmc" && rule_chain == "closed_forward") closed_rules = 1
+		if (rule_table == "inet brmc" && rule_chain == "firewall_forward") own_firewall = 1
+		# What the firewall of brmc lets through is counted behind it: it is no suspect for being there.
+		if (rule_table != "inet brmc" && $0 ~ /policy drop/) add_dropper(rule_hook, "chain " rule_chain " of table " rule_table " drops by default (policy drop)")
 	} else if (rule_chain ~ /^translate_/ && $NF == "drop") {
 		name = rule_chain
 		sub(/^translate_/, "", name)

@@ -10,7 +10,7 @@ function judge_packets() {
 	judge_silence()
 }
 
-# passed, entered and left by (interfaces, group).
+# passed, entered, cleared and left by (interfaces, group).
 function sum_seen(    family, i, part, set) {
 	for (family = 4; family <= 6; family += 2) {
 		set = "passed" family
@@ -23,6 +23,11 @@ function sum_seen(    family, i, part, set) {
 		for (i = 1; i <= seen_count[set]; i++) {
 			split(seen_key[set, i], part, " ")
 			entered[part[1], part[2], hex_of(part[3])] += seen_packets[set, i]
+		}
+		set = "cleared" family
+		for (i = 1; i <= seen_count[set]; i++) {
+			split(seen_key[set, i], part, " ")
+			cleared[part[1], part[2], hex_of(part[3])] += seen_packets[set, i]
 		}
 		set = "left" family
 		for (i = 1; i <= seen_count[set]; i++) {
@@ -142,6 +147,10 @@ function judge_way(flow, oif, words,    name, group, key, family, number) {
 	group = flow_group[flow]
 	family = length(group) == 8 ? 4 : 6
 	if (entered[name, oif, group]) {
+		if (own_firewall && !closed_rules && !cleared[name, oif, group]) {
+			add(61, "forward-drop", words " from " name " is routed to " oif " and dropped there: chain firewall_forward of table inet brmc, the firewall towards the upstream, lets in the groups of multicast.routes in brmc.yaml, and this is in none of them", "a route of " words " from " name " to " oif " in brmc.yaml, instead of an mroute line of your own; or firewall: {upstream: allow}")
+			return
+		}
 		if (went[oif, group] || waits_for_address[oif]) return
 		if (threshold_rule != "" && dropper["forward"] == "") add(64, "ttl-threshold", words " from " name " does not leave by " oif ": its TTL is not above the threshold (\"" threshold_rule "\")", "a lower ttlThreshold on that route in brmc.yaml, or a higher TTL at the sender")
 		else add(62, "forward-drop", words " from " name " is routed to " oif " and dropped there: " (dropper["forward"] != "" ? dropper["forward"] : dropper["postrouting"] != "" ? dropper["postrouting"] : "a rule of nft or iptables"), "accept it there, before the drop: " (family == 4 ? "ip" : "ip6") " daddr " words " accept")

@@ -1,0 +1,99 @@
+import {contains, formatRange, isSingle, type Family, type Prefix} from '../network/address.js'
+import type {Firewall, NetworkInterface} from '../network/model.js'
+import {receiversDecide, type DaemonName} from './daemons.js'
+import type {MulticastRoute} from './model.js'
+import {quoteNft} from './quote-nft.js'
+
+/** What the chains firewall_input and firewall_forward of nftables.conf.ejs print; every name is quoted. */
+export interface FirewallModel {
+  /** Interfaces from which all is let in: the router's own, and those of role downstream. */
+  inside: string[]
+  /** Interfaces from which packets are forwarded wherever they want. */
+  insideCards: string[]
+  /** Uplinks whose address a DHCP server gives. */
+  dhcpClients: string[]
+  /** DVMRP is a kind of IGMP that only mrouted speaks. */
+  dvmrp: boolean
+  /** Groups that come from outside and are routed: `iifname <iif> oifname <oif> <match>`. */
+  routed: {iif: string, oif: string, match: string}[]
+  /** Where receivers decide: any group from outside. */
+  routedByReceivers: string[]
+  /** Groups that the router joined outside, and whose pings it answers. */
+  answered: {iif: string, match: string}[]
+  /** Answers to a ping of a group that left by iif: conntrack does not know them, for they come from another address than was called. */
+  pingAnswers: {iif: string, oif: string}[]
+  /** What the file lets in, to the router or, with oif, through it. */
+  open: {iif: string, oif?: string, match: string}[]
+}
+
+export interface FirewallInput {
+  firewall: Firewall
+  interfaces: readonly NetworkInterface[]
+  routes: readonly MulticastRoute[]
+  daemon: DaemonName
+  answerPing: boolean
+}
+
+/** The firewall towards the upstream; undefined where the file lets all of it in. */
+export function firewallModel({firewall, interfaces, routes, daemon, answerPing}: FirewallInput): FirewallModel | undefined {
+  if (firewall.upstream === 'allow') return undefined
+  const outside = new Set(interfaces.filter(({role}) => role === 'upstream').map(({name}) => name))
+  const fromOutside = routes.filter(({from}) => outside.has(from))
+  const toOutside = routes.flatMap(({from, to}) => to.filter(name => outside.has(name)).map(name => ({iif: quoteNft(name), oif: quoteNft(from)})))
+  const insideCards = interfaces.filter(({role}) => role === 'downstream').map(({name}) => quoteNft(name))
+  return {
+    inside: [quoteNft('lo'), ...insideCards],
+    insideCards,
+    dhcpClients: interfaces.filter(({name, dhcp}) => dhcp && outside.has(name)).map(({name}) => quoteNft(name)),
+    dvmrp: daemon === 'mrouted',
+    routed: fromOutside.flatMap(({from}) => from).filter((name, index, all) => all.indexOf(name) === index).flatMap(from => routedFrom(from, fromOutside)),
+    routedByReceivers: receiversDecide(daemon) ? [...outside].map(quoteNft) : [],
+    answered: answerPing ? [...outside].flatMap(name => groupsOf(fromOutside.filter(({from, join, family}) => from === name && join && family === 4))
+      .map(match => ({iif: quoteNft(name), match}))) : [],
+    pingAnswers: unique(toOutside),
+    open: firewall.open.map(({protocol, ports, from, to}) => ({
+      iif: quoteNft(from),
+      ...to !== undefined && {oif: quoteNft(to)},
+      match: `${protocol} dport ${ports.first}${ports.last === ports.first ? '' : `-${ports.last}`}`,
+    })),
+  }
+}
+
+const PROTOCOL = {4: 'ip', 6: 'ip6'} as const
+
+function routedFrom(from: string, routes: readonly MulticastRoute[]): FirewallModel['routed'] {
+  const own = routes.filter(route => route.from === from)
+  const ways = [...new Set(own.flatMap(({to}) => to))]
+  return ways.flatMap(oif => groupsOf(own.filter(({to}) => to.includes(oif))).map(match => ({iif: quoteNft(from), oif: quoteNft(oif), match})))
+}
+
+/** A match for each family and sender, with all its groups in one set: a thousand groups are one rule. */
+function groupsOf(routes: readonly MulticastRoute[]): string[] {
+  const byMatch = new Map<string, {family: Family, groups: Prefix[]}>()
+  for (const {family, source, group} of routes) {
+    const sender = source ? `${PROTOCOL[family]} saddr ${formatRange(source)} ` : ''
+    const key = `${sender}${PROTOCOL[family]} daddr`
+    byMatch.set(key, {family, groups: [...byMatch.get(key)?.groups ?? [], group]})
+  }
+
+  return [...byMatch].map(([match, {groups}]) => {
+    const texts = widest(groups).map(formatRange)
+    return texts.length === 1 ? `${match} ${texts[0] ?? ''}` : `${match} { ${texts.join(', ')} }`
+  })
+}
+
+/** Without the ranges that another holds: nft takes no set whose elements overlap. */
+function widest(groups: readonly Prefix[]): Prefix[] {
+  const ranges = groups.filter(group => !isSingle(group))
+  const texts = new Set<string>()
+  return groups.filter(group => {
+    const text = formatRange(group)
+    if (texts.has(text) || ranges.some(other => other.length < group.length && contains(other, group.address))) return false
+    texts.add(text)
+    return true
+  })
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map(value => [JSON.stringify(value), value])).values()]
+}
