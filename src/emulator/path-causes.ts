@@ -1,4 +1,4 @@
-import {daemonOf} from '../multicast/daemons.js'
+import {daemonOf, receiversDecide} from '../multicast/daemons.js'
 import {translatorName} from '../multicast/nftables.js'
 import {formatAddress} from '../network/address.js'
 import type {Deployment} from '../spec/deployment.js'
@@ -36,6 +36,8 @@ function tableCause(flow: Flow, deployment: Deployment, state: GuestState): stri
   if (down.length > 0) return `${down.join(' and ')} ${down.length > 1 ? 'are' : 'is'} down or not there`
   const disabled = group.family === 6 ? disabledIPv6(from, state) : undefined
   if (disabled !== undefined) return disabled
+  // What /proc shows is the main table; smcroute beside another daemon has one of its own.
+  if (group.family === 6 && receiversDecide(deployment.daemon)) return undefined
   const vifText = group.family === 4 ? state.ip_mr_vif : state.ip6_mr_vif
   if (vifText === undefined) return undefined
   const vifs = parseVifs(vifText)

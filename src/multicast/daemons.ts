@@ -13,7 +13,10 @@ export const daemonOf = (daemon: DaemonName, family: Family): DaemonName => fami
 /** The program, as ps shows it. */
 export const programOf = (daemon: DaemonName): string => daemon === 'smcroute' ? 'smcrouted' : daemon
 
-/** Programs that not every base has (src/boards/packages.ts). */
-export function packagesOfDaemons({daemon}: {daemon: DaemonName}): 'igmpproxy'[] {
-  return daemon === 'igmpproxy' ? ['igmpproxy'] : []
+/** Does smcroute route IPv6 beside the owner of the IPv4 table? It then has a table of its own, which a rule (ip -6 mrule) leads to. */
+export const routesBeside = ({daemon, routes}: {daemon: DaemonName, routes: readonly {family: Family}[]}): boolean => receiversDecide(daemon) && routes.some(({family}) => family === 6)
+
+/** Programs that not every base has (src/boards/packages.ts). BusyBox's ip knows no mrule. */
+export function packagesOfDaemons(deployment: {daemon: DaemonName, routes: readonly {family: Family}[]}): ('igmpproxy' | 'iproute2')[] {
+  return [...deployment.daemon === 'igmpproxy' ? ['igmpproxy' as const] : [], ...routesBeside(deployment) ? ['iproute2' as const] : []]
 }

@@ -36,6 +36,7 @@ export interface NftablesInput {
 /**
  * Receivers may wait 10 s before they answer a general query, and a daemon that was started again routes nothing until they do. The time they have
  * (RFC 3376 §4.1.1, in tenths of a second) becomes 0.5 s, and the checksum behind it accordingly: type 11, time 64 → 05, checksum, no group.
+ * mrouted 4.6 does not read the setting of its manual (it is misspelt in cfparse.y).
  */
 const QUERIES: Readonly<Partial<Record<DaemonName, {sent: string, leaves: string}>>> = {
   igmpproxy: {sent: '0x1164ee9b00000000', leaves: '0x1105eefa'},

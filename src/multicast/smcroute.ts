@@ -3,6 +3,8 @@ import {isJoinable, type MulticastRoute} from './model.js'
 
 /** What smcroute.conf.ejs prints; texts are addresses and interface names, which need no escape in smcroute.conf(5). */
 export interface SmcrouteModel {
+  /** Interfaces of the routes, and no others: smcrouted would take every interface there is for a vif, and the kernel has 32. */
+  phyints: string[]
   mgroups: {from: string, source: string, group: string}[]
   /** Ranges with more groups than a router should join: routed, but a snooping switch will not send them. */
   unjoined: {from: string, group: string}[]
@@ -16,6 +18,7 @@ export function smcrouteModel(routes: readonly MulticastRoute[]): SmcrouteModel 
   const joinable = joined.filter(({group}) => isJoinable(group))
   const joinedHoldersOf = holdersAmong(joinable)
   return {
+    phyints: [...new Set(merged.flatMap(({from, to}) => [from, ...to]))].sort(),
     mgroups: joinable.filter(route => joinedHoldersOf(route).every(holder => holder.source)).map(route => ({
       from: route.from,
       source: route.source && isSingle(route.source) ? formatAddress(route.source.address) : '',

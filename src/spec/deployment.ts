@@ -1,6 +1,7 @@
 import type {BoardName} from '../boards/boards.js'
 import type {PackageName} from '../boards/packages.js'
 import type {DaemonName} from '../multicast/daemons.js'
+import type {Mrouted} from '../multicast/mrouted.js'
 import type {MulticastRoute} from '../multicast/model.js'
 import type {Firewall, Nat, NetworkInterface} from '../network/model.js'
 import type {Spec} from './schema.js'
@@ -23,6 +24,7 @@ export interface Deployment {
   nat: readonly Nat[]
   firewall: Firewall
   daemon: DaemonName
+  mrouted: Mrouted
   answerPing: boolean
   routes: readonly MulticastRoute[]
   /** The interfaces by name, all of them that are downstream where none is written. */

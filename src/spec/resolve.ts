@@ -1,4 +1,5 @@
 import {packagesOfDaemons} from '../multicast/daemons.js'
+import type {Mrouted} from '../multicast/mrouted.js'
 import type {MulticastRoute} from '../multicast/model.js'
 import {parseAddress, parsePrefix, parseRange, type Address, type Prefix} from '../network/address.js'
 import type {DhcpServer, NetworkInterface, Opening} from '../network/model.js'
@@ -8,6 +9,8 @@ import type {Spec} from './schema.js'
 
 /** A checked spec with every text read into what it means. */
 export function resolveDeployment(spec: Spec, name: string): Deployment {
+  const {daemon} = spec.multicast
+  const routes = spec.multicast.routes.map(route => resolveRoute(route))
   return {
     name,
     board: spec.board,
@@ -22,12 +25,21 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     interfaces: Object.entries(spec.interfaces).map(([interfaceName, written]) => resolveInterface(interfaceName, written)),
     nat: spec.nat,
     firewall: {upstream: spec.firewall.upstream, open: spec.firewall.open.map(opening => resolveOpening(opening))},
-    daemon: spec.multicast.daemon,
+    daemon,
+    mrouted: resolveMrouted(spec.multicast.mrouted),
     answerPing: spec.multicast.answerPing,
-    routes: spec.multicast.routes.map(route => resolveRoute(route)),
+    routes,
     ...spec.statusPage === undefined ? {} : {statusPage: resolveStatusPage(spec.statusPage, spec.interfaces)},
-    packages: [...spec.packages, ...packagesOfDaemons(spec.multicast).filter(name => !(spec.packages as readonly string[]).includes(name))],
+    packages: [...spec.packages, ...packagesOfDaemons({daemon, routes}).filter(name => !(spec.packages as readonly string[]).includes(name))],
     overlays: spec.overlays.map(overlay => overlay.replace(/\/+$/, '')),
+  }
+}
+
+function resolveMrouted({interfaces, staticGroups, tunnels}: Spec['multicast']['mrouted']): Mrouted {
+  return {
+    ...interfaces && {interfaces},
+    staticGroups: staticGroups.map(({group, on}) => ({group: addressOf(group), on})),
+    tunnels: tunnels.map(({remote, ...rest}) => ({...rest, remote: addressOf(remote)})),
   }
 }
 

@@ -78,8 +78,23 @@ const Route = z.strictObject({
   join: z.boolean().default(true).describe('Let the router join the group, so that a snooping switch sends it the packets'),
 })
 
+const Mrouted = z.strictObject({
+  interfaces: z.array(InterfaceName).min(1).optional().describe('Interfaces that take part; default: all'),
+  staticGroups: z.array(z.strictObject({
+    group: IPv4Address.describe('Multicast group'),
+    on: InterfaceName.describe('Interface it is always sent to, whoever asks there'),
+  })).default([]).describe('Groups that an interface gets without asking by IGMP'),
+  tunnels: z.array(z.strictObject({
+    on: InterfaceName.describe('Interface whose address is this end'),
+    remote: IPv4Address.describe('Address of the other router, which runs mrouted with a tunnel back'),
+    metric: z.int().min(1).max(31).default(1).describe('What the tunnel costs, where there are several ways'),
+    ttlThreshold: z.int().min(1).max(254).default(1).describe('Only packets whose TTL is above this go through'),
+  })).default([]).describe('Tunnels to other routers that run mrouted, through routers that do not route multicast'),
+})
+
 const Multicast = z.strictObject({
   daemon: z.enum(DAEMON_NAMES).default('smcroute').describe('smcroute: the routes below, fixed; igmpproxy: receivers downstream decide by IGMP what comes from the one upstream interface; mrouted: DVMRP, receivers decide by IGMP (both IPv4 only)'),
+  mrouted: Mrouted.prefault({}).describe('Settings of mrouted'),
   answerPing: z.boolean().default(true).describe('Let the router answer a ping of a group (icmp_echo_ignore_broadcasts=0)'),
   routes: z.array(Route).default([]).describe('What is routed from where to where'),
 })

@@ -1,3 +1,4 @@
+import {routesBeside} from '../multicast/daemons.js'
 import type {Deployment} from '../spec/deployment.js'
 import {type DeploymentModel, deploymentModel} from './deployment-model.js'
 
@@ -23,10 +24,10 @@ const CATALOGUE: Readonly<Record<string, Models>> = {
   // What is loaded where nft refuses the other.
   'etc/nftables-closed.conf.ejs': ({nftables: {firewall}}) => firewall ? one({inside: firewall.inside}) : [],
   'etc/brmc/interfaces.ejs': ({interfaces}) => one({lines: interfaces}),
-  // Which of the three is there decides which daemon runs: one owner of the multicast routing table.
-  'etc/smcroute.conf.ejs': ({smcroute}, {daemon}) => daemon === 'smcroute' ? one(smcroute) : [],
+  // Which is there decides what runs: one owner of the IPv4 multicast routing table, and beside mrouted or igmpproxy smcroute for IPv6.
+  'etc/smcroute.conf.ejs': ({smcroute}, deployment) => deployment.daemon === 'smcroute' || routesBeside(deployment) ? one(smcroute) : [],
   'etc/igmpproxy.conf.ejs': ({igmpproxy}, {daemon}) => daemon === 'igmpproxy' ? one(igmpproxy) : [],
-  'etc/mrouted.conf.ejs': (_, {daemon}) => daemon === 'mrouted' ? one({}) : [],
+  'etc/mrouted.conf.ejs': ({mrouted}, {daemon}) => daemon === 'mrouted' ? one(mrouted) : [],
   'etc/hostapd/interface.conf.ejs': ({accessPoints}) => accessPoints.map(model => ({target: `etc/hostapd/${model.name}.conf`, model})),
   'etc/udhcpd/interface.conf.ejs': ({dhcpServers}) => dhcpServers.map(model => ({target: `etc/udhcpd/${model.name}.conf`, model})),
   'root/.ssh/authorized_keys.ejs': ({authorizedKeys}) => authorizedKeys.length > 0 ? one({authorizedKeys}) : [],

@@ -1,5 +1,7 @@
+import {daemonOf} from '../multicast/daemons.js'
 import {firewallModel, type FirewallModel} from '../multicast/firewall.js'
 import {type IgmpproxyModel, igmpproxyModel} from '../multicast/igmpproxy.js'
+import {type MroutedModel, mroutedModel} from '../multicast/mrouted.js'
 import {type NftablesModel, nftablesModel} from '../multicast/nftables.js'
 import {type SmcrouteModel, smcrouteModel} from '../multicast/smcroute.js'
 import {type InterfaceLine, interfaceLines} from './interface-lines.js'
@@ -18,6 +20,7 @@ export interface DeploymentModel {
   nftables: NftablesModel & {firewall: FirewallModel | undefined}
   smcroute: SmcrouteModel
   igmpproxy: IgmpproxyModel
+  mrouted: MroutedModel
   accessPoints: HostapdModel[]
   dhcpServers: UdhcpdModel[]
 }
@@ -32,8 +35,9 @@ export function deploymentModel(deployment: Deployment): DeploymentModel {
     interfaces: interfaceLines(deployment),
     sysctls: globalSysctls(deployment),
     nftables: {...nftablesModel({interfaces, nat, routes, daemon}), firewall: firewallModel(deployment)},
-    smcroute: smcrouteModel(routes),
+    smcroute: smcrouteModel(routes.filter(({family}) => daemonOf(daemon, family) === 'smcroute')),
     igmpproxy: igmpproxyModel(interfaces, routes),
+    mrouted: mroutedModel(deployment),
     accessPoints: interfaces.flatMap(one => hostapdModel(one) ?? []),
     dhcpServers: interfaces.flatMap(one => udhcpdModel(one) ?? []),
   }

@@ -49,6 +49,15 @@ const mrouted: Facts = {
   'daemons1': '99 mrouted mrouted -n \n',
 }
 
+/** smcroute for IPv6 beside another daemon: /proc/net/ip6_mr_vif does not show its table. */
+const beside: Facts = {
+  'smcroute.conf': 'phyint wlan0 enable\nphyint usb0 enable\nmgroup from wlan0 group ff05::1\nmroute from wlan0 group ff05::1 to usb0\n',
+  'daemons1': '99 mrouted mrouted -n \n100 smcrouted smcrouted -n -N -t 5 -l info -f /etc/smcroute.conf \n',
+  'mrules6': '100:\tfrom all lookup 5\n32767:\tfrom all lookup default\n',
+  'if_inet6': 'x\n',
+  'ip6_mr_vif1': 'Interface      BytesIn  PktsIn  BytesOut PktsOut Flags\n',
+  'igmp6': '2    wlan0           ff050000000000000000000000000001     1 00000004 0\n',
+}
 const igmpproxy: Facts = {
   'smcroute.conf': undefined,
   'igmpproxy.conf': 'phyint wlan0 upstream ratelimit 0 threshold 1\n\taltnet 0.0.0.0/0\nphyint usb0 downstream ratelimit 0 threshold 1\n',
@@ -67,6 +76,9 @@ const cases: [title: string, different: Facts, id: string | undefined, what?: Re
   ['somebody held the table when the daemon ran the time before', {'log-before': 'smcrouted: IPv4 multicast routing API already in use: Address already in use\n'}, undefined],
   ['an interface is down, and has lost an address with it', {links: 'wlan0 0x1003 1 -\nusb0 0x1002 - -\n', addresses: '2: wlan0    inet 10.1.0.1/24 scope global wlan0\n'}, 'interface-down', /^usb0 is in a route and is down/],
   ['mrouted for IPv4 beside smcrouted for IPv6 with a table of its own', {...mrouted, daemons1: '99 mrouted mrouted -n \n100 smcrouted smcrouted -n -t 5 \n'}, undefined],
+  ['beside mrouted smcrouted is dead', {...mrouted, ...beside, daemons1: '99 mrouted mrouted -n \n'}, 'daemon-dead', /^smcrouted is not running: no IPv6 is routed without it/],
+  ['beside mrouted smcrouted has a table that no rule leads to', {...mrouted, ...beside, mrules6: '32767:\tfrom all lookup default\n'}, 'no-table', /^smcrouted routes IPv6 in table 5, and no rule/],
+  ['beside mrouted smcrouted routes IPv6, of which comes none', {...mrouted, ...beside}, undefined],
   ['the daemon dies again and again', {daemons0: '98 smcrouted smcrouted \n', log: 'sh: cannot allocate "memory"\\n\u001B[2J\n'}, 'daemon-dead', /does not stay alive: .*cannot allocate "memory"\\n {1}\[2J"$/],
   ['there is no route', {'smcroute.conf': '# none\n'}, 'no-routes', /has no mroute line/],
   ['DHCP has given no address to translate to', {

@@ -60,6 +60,7 @@ export function labDeployment(options: Partial<Deployment> = {}): Deployment {
     nat: [],
     firewall: {upstream: 'deny', open: []},
     daemon: 'smcroute',
+    mrouted: {staticGroups: [], tunnels: []},
     answerPing: true,
     routes: [route('225.0.0.1')],
     packages: [],

@@ -1,9 +1,10 @@
-import {chmod, cp, mkdir, mkdtemp, symlink, writeFile} from 'node:fs/promises'
+import {chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 import {run} from '../../src/process/run.js'
+import {routesBeside} from '../../src/multicast/daemons.js'
 import type {Deployment} from '../../src/spec/deployment.js'
 import {renderDeployment} from './render-deployment.js'
 
@@ -18,7 +19,7 @@ export async function makeGuestRoot(deployment: Deployment, others: Readonly<Rec
   for (const folder of ['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'etc', 'var', 'usr/bin', 'usr/sbin', 'usr/lib']) await mkdir(join(root, folder), {recursive: true})
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) await symlink(name === 'lib64' ? 'usr/lib' : `usr/${name}`, join(root, name))
   await symlink('../run', join(root, 'var/run'))
-  await copyPrograms(root)
+  await copyPrograms(root, deployment)
   await cp(ROUTER_OVERLAY, root, {recursive: true})
   const files = new Map([
     ...await renderDeployment(deployment),
@@ -34,15 +35,20 @@ export async function makeGuestRoot(deployment: Deployment, others: Readonly<Rec
   return root
 }
 
-async function copyPrograms(root: string): Promise<void> {
+async function copyPrograms(root: string, deployment: Deployment): Promise<void> {
   await cp(BUSYBOX, join(root, 'usr/bin/busybox'), {dereference: true})
   for (const applet of (await run(BUSYBOX, ['--list'])).stdout.trim().split('\n')) {
     await symlink('/usr/bin/busybox', join(root, 'usr/bin', applet)).catch(() => undefined)
   }
 
   await symlink('/usr/bin/busybox', join(root, 'usr/sbin/init'))
-  for (const program of ['/usr/sbin/nft', '/usr/sbin/smcrouted', '/usr/sbin/igmpproxy']) {
-    await cp(program, join(root, program), {dereference: true})
+  // iproute2's ip in the place of BusyBox's: of a deployment that routes IPv6 beside mrouted or igmpproxy.
+  const besides = deployment.packages.includes('iproute2') || routesBeside(deployment) ? [['/sbin/ip', '/usr/bin/ip']] : []
+  const mrouted = process.env['BRMC_TEST_MROUTED']
+  const own = ['/usr/sbin/nft', '/usr/sbin/smcrouted', '/usr/sbin/igmpproxy'].map(path => [path, path])
+  for (const [program = '', target = ''] of [...own, ...besides, ...mrouted === undefined ? [] : [[mrouted, '/usr/sbin/mrouted']]]) {
+    await rm(join(root, target), {force: true})
+    await cp(program, join(root, target), {dereference: true})
     const {stdout} = await run('ldd', [program])
     for (const [library] of stdout.matchAll(/\/\S+/g)) {
       await mkdir(join(root, dirname(library)), {recursive: true})

@@ -8,10 +8,16 @@ import {labDeployment} from '../lab/deployment.js'
 
 async function linesOf(routes: readonly MulticastRoute[]): Promise<string[]> {
   const text = (await renderDeployment(labDeployment({routes}))).get('etc/smcroute.conf') ?? ''
-  return text.trim().split('\n').slice(1)
+  return text.trim().split('\n').slice(1).filter(line => !line.startsWith('phyint '))
 }
 
 describe('smcroute.conf', () => {
+  it('makes vifs of the interfaces of routes alone, before any route', async () => {
+    const text = (await renderDeployment(labDeployment({routes: [route('225.0.0.1', {from: 'usb0', to: ['eth0']}), route('ff05::1', {from: 'eth0', to: ['usb0']})]}))).get('etc/smcroute.conf') ?? ''
+    expect(text.split('\n').slice(1, 4)).to.deep.equal(['phyint eth0 enable', 'phyint usb0 enable', 'mgroup from usb0 group 225.0.0.1'])
+    expect(text).to.not.include('wlan0')
+  })
+
   const cases: [string, MulticastRoute[], string[]][] = [
     ['nothing', [], []],
     ['the blog post', [route('225.0.0.1')], ['mgroup from wlan0 group 225.0.0.1', 'mroute from wlan0 group 225.0.0.1 to usb0']],

@@ -35,6 +35,11 @@ const deployments: Record<string, Partial<Deployment>> = {
     answerPing: false,
   },
   'mrouted': {daemon: 'mrouted', routes: []},
+  'mrouted-deep': {
+    daemon: 'mrouted',
+    routes: [route('ff05::4242')],
+    mrouted: {interfaces: ['wlan0', 'usb0'], staticGroups: [{group: address('225.0.0.1'), on: 'usb0'}, {group: address('225.0.0.2'), on: 'usb0'}], tunnels: [{on: 'usb0', remote: address('10.2.0.9'), metric: 2, ttlThreshold: 16}]},
+  },
   'igmpproxy': {daemon: 'igmpproxy', routes: []},
   'igmpproxy-listed': {daemon: 'igmpproxy', routes: [route('239.1.2.7/24', {from: 'usb0', to: ['wlan0'], liftTtl: true}), route('239.1.2.3', {from: 'usb0', to: ['wlan0']})]},
 }

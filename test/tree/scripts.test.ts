@@ -57,11 +57,13 @@ describe('scripts that Buildroot runs', () => {
   })
 
   it('post-build.sh refuses two owners of the IPv4 multicast routing table', async () => {
-    await put('target/etc/smcroute.conf')
+    await put('target/etc/smcroute.conf', 'mroute from wlan0 group ff05::1 to usb0\n')
     await put('target/etc/mrouted.conf')
+    expect(await runScript('post-build.sh', 'target')).to.include({exitCode: 0, stderr: ''})
+    await put('target/etc/smcroute.conf', 'mroute from wlan0 group 225.0.0.1 to usb0\n')
     const {exitCode, stderr} = await runScript('post-build.sh', 'target')
     expect(exitCode).to.equal(1)
-    expect(stderr).to.include('/etc/smcroute.conf /etc/mrouted.conf are there at once, but only one daemon can own')
+    expect(stderr).to.include('/etc/mrouted.conf /etc/smcroute.conf are there at once, but only one daemon can own')
   })
 
   it("post-build.sh removes the example that igmpproxy's package brings, and leaves a deployment's", async () => {

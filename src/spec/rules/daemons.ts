@@ -1,6 +1,6 @@
-import {programOf, receiversDecide, type DaemonName} from '../../multicast/daemons.js'
+import {programOf, routesBeside, type DaemonName} from '../../multicast/daemons.js'
 import {SMCROUTE_CONF} from '../texts/smcroute-conf.js'
-import {routesOf, type Problem, type Rule, type RuleContext} from './rule.js'
+import {type Problem, type Rule, type RuleContext} from './rule.js'
 import {scriptsOf} from './scripts.js'
 
 /** Daemons that take the kernel's one IPv4 multicast routing socket (MRT_INIT). */
@@ -46,12 +46,13 @@ function startedDaemon(sentence: string): string | undefined {
 }
 
 /** What /usr/libexec/brmc/multicast-daemon runs depends on the files there are. */
-function confOfOther({texts, deployment: {daemon}}: RuleContext): Problem[] {
+function confOfOther({texts, deployment}: RuleContext): Problem[] {
+  const {daemon} = deployment
   const own = programOf(daemon)
   const order = Object.keys(CONFS) as DaemonName[]
   return order.filter(other => other !== daemon).flatMap((other): Problem[] => {
     const conf = texts.find(({path}) => path === CONFS[other])
-    if (!conf) return []
+    if (!conf || other === 'smcroute' && routesBeside(deployment)) return []
     const place = {file: conf.file, line: 1, column: 1}
     return [order.indexOf(other) > order.indexOf(daemon) ? {
       place,
@@ -147,12 +148,15 @@ export const mroutedRoutesIPv4: Rule = {
   id: 'M30',
   name: 'mroutedRoutesIPv4',
   severity: 'warning',
-  check: ({deployment: {daemon}, routes}) => receiversDecide(daemon) ? routesOf(routes, 6).filter(({where}) => where.path).map(({group}) => ({
-    ...group.where,
-    message: `${group.text} is IPv6, and ${daemon} routes IPv4 alone: this route does nothing`,
-    seen: `${daemon} has no IPv6 (${daemon === 'mrouted' ? 'DVMRP, RFC 1075' : 'IGMP, RFC 4605'})`,
-    fix: 'choose multicast.daemon: smcroute, or remove the route',
-  })) : [],
+  check: ({deployment, texts}) => {
+    const starter = texts.find(({path}) => path === 'usr/libexec/brmc/multicast-daemon')
+    return routesBeside(deployment) && starter && !/mrule/.test(starter.text) ? [{
+      place: {file: starter.file, line: 1, column: 1},
+      message: `${deployment.daemon} routes IPv4 alone, and this takes the place of the script that runs smcroute for the IPv6 routes beside it`,
+      seen: `${deployment.daemon} has no IPv6 (${deployment.daemon === 'mrouted' ? 'DVMRP, RFC 1075' : 'IGMP, RFC 4605'})`,
+      fix: 'run smcrouted -t 5 in it too, with: ip -6 mrule add from all lookup 5 pref 100; or remove the file from the overlay',
+    }] : []
+  },
 }
 
 export const daemonIsSupervised: Rule = {

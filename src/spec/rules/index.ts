@@ -7,6 +7,7 @@ import * as interfaces from './interfaces.js'
 import * as kernel from './kernel.js'
 import * as keys from './keys.js'
 import * as lists from './lists.js'
+import * as mrouted from './mrouted.js'
 import * as nat from './nat.js'
 import * as openings from './openings.js'
 import * as proxy from './proxy.js'
@@ -18,7 +19,7 @@ import * as sysctl from './sysctl.js'
 
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
-const FILES = [addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, nat, openings, proxy, routeInterfaces, routes, statusPage, sysctl]
+const FILES = [addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, mrouted, nat, openings, proxy, routeInterfaces, routes, statusPage, sysctl]
 
 /** Every rule: what these files export that is one, in the order of their ids. */
 export const rules: readonly Rule[] = FILES

@@ -25,6 +25,9 @@ const wlan0 = (more: Record<string, unknown>): Router => ({spec: {interfaces: {w
 const accessPoint = (more: Record<string, unknown> = {}): Record<string, unknown> => ({accessPoint: {ssid: 'pi', passphrase: 'raspberry pi', country: 'PT', ...more}})
 const sysctl = (name: string, value: string | number): Router => ({spec: {system: {sysctl: {[name]: value}}}})
 const keys = (...authorizedKeys: string[]): Router => ({spec: {root: 'ext4', system: {ssh: {authorizedKeys}}}})
+const starter = (text: string): Pick<Router, 'files'> => ({files: {'usr/libexec/brmc/multicast-daemon': `#!/bin/sh\n${text}\n`}})
+/** mrouted, with its settings. */
+const dvmrp = (mrouted: Record<string, unknown>, daemon = 'mrouted'): Router => ({spec: {multicast: {daemon, mrouted, routes: []}}})
 /** usb0 upstream, wlan0 and eth0 downstream. */
 const proxy = (more: Record<string, unknown> = {}, ...list: Route[]): Router => ({spec: {
   interfaces: {eth0: {role: 'downstream'}, ...more},
@@ -201,8 +204,12 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
     wrong: {...file('etc/init.d/S41mrouted', 'start-stop-daemon -S -x /sbin/mrouted\n'), spec: {multicast: {daemon: 'mrouted', routes: []}}},
     right: {...file('etc/init.d/S41mrouted', 'start-stop-daemon -S -x /usr/sbin/mrouted\n'), spec: {multicast: {daemon: 'mrouted', routes: []}}}, at: 'overlays/site/etc/init.d/S41mrouted:1:1',
   }],
-  ['M30', 'mrouted and IPv6', {wrong: mrouted({group: 'ff05::1'}), right: mrouted({group: '225.0.0.1'}), at: 'multicast.routes.0.group'}],
-  ['M30', 'igmpproxy and IPv6', {wrong: proxy({}, {group: 'ff05::1'}), right: proxy({}, {group: '225.0.0.1'}), at: 'multicast.routes.0.group'}],
+  ['M30', 'mrouted and IPv6, and smcroute is not run beside it', {
+    wrong: {...mrouted({group: 'ff05::1'}), ...starter('exec mrouted -n -w 0')},
+    right: [mrouted({group: 'ff05::1'}), {...mrouted({group: '225.0.0.1'}), ...starter('exec mrouted -n -w 0')}, {...mrouted({group: 'ff05::1'}), ...starter('ip -6 mrule add from all lookup 5 pref 100\nsmcrouted -n -t 5 &\nexec mrouted -n -w 0')}],
+    at: 'overlays/site/usr/libexec/brmc/multicast-daemon:1:1',
+  }],
+  ['M30', 'igmpproxy and IPv6', {wrong: {...proxy({}, {group: 'ff05::1'}), ...starter('exec igmpproxy -d /etc/igmpproxy.conf')}, right: proxy({}, {group: 'ff05::1'}), at: 'overlays/site/usr/libexec/brmc/multicast-daemon:1:1'}],
   ['M31', 'mDNS', {wrong: group('ff05::fb'), right: group('ff05::fc'), at: 'multicast.routes.0.group'}],
   ['M31', 'mDNS, IPv4', {wrong: group('224.0.0.251'), right: group('224.0.1.251'), at: 'multicast.routes.0.group'}],
   ['M33', 'more than 1000 routes with a source', {
@@ -305,15 +312,6 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N52', 'a sender alone, and a daemon that knows none', {wrong: proxy({}, {group: '225.0.0.1', source: '10.2.0.7'}), right: group('225.0.0.1', {source: '10.1.0.7'}), at: 'multicast.routes.0.source'}],
   ['N53', 'igmpproxy and an interface with two addresses', {wrong: proxy({wlan0: {address: ['10.1.0.1/24', '10.1.1.1/24']}}), right: [proxy({wlan0: {address: ['10.1.0.1/24', 'fd01::1/64']}}), proxy({usb0: {address: 'dhcp'}})], at: 'interfaces.wlan0.address.1'}],
   ['N53', 'igmpproxy and an interface without an IPv4 address', {wrong: proxy({wlan0: {address: ['fd01::1/64']}}), right: proxy(), at: 'interfaces.wlan0.address'}],
-  ['N85', 'a status page on an interface that is not there', {wrong: statusPage({interfaces: ['wlan0', 'wlan1']}), right: statusPage({interfaces: ['wlan0']}), at: 'statusPage.interfaces.1'}],
-  ['N86', 'a status page for nobody', {
-    wrong: statusPage({}, {interfaces: {wlan0: {role: 'upstream'}}}), right: [statusPage(), {spec: {interfaces: {wlan0: {role: 'upstream'}}}}], at: 'statusPage',
-  }],
-  ['N87', 'a status page for strangers', {wrong: statusPage({interfaces: ['wlan0', 'usb0']}), right: statusPage(), at: 'statusPage.interfaces.1'}],
-  ['N88', 'a status page on the port of ssh', {wrong: statusPage({port: 22}), right: [statusPage({port: 8080}), statusPage()], at: 'statusPage.port'}],
-  ['N88', 'a port that no browser opens', {wrong: statusPage({port: 6000}), right: statusPage({port: 6001}), at: 'statusPage.port'}],
-  ['N89', 'a status page without an address', {
-    wrong: statusPage({}, {interfaces: {wlan0: {address: 'fe80::1/64'}}}), right: [statusPage(), statusPage({interfaces: ['wlan0']}, {interfaces: {wlan0: {address: 'dhcp'}}})], at: 'statusPage',
   ['N70', 'an opening from nowhere', {wrong: firewall({open: [{protocol: 'tcp', port: 22, from: 'eth7'}]}), right: firewall({open: [{protocol: 'tcp', port: 22, from: 'usb0'}]}), at: 'firewall.open.0.from'}],
   ['N70', 'an opening to nowhere', {wrong: firewall({open: [{protocol: 'udp', port: '5000-5010', from: 'usb0', to: 'eth7'}]}), right: firewall({open: [{protocol: 'udp', port: '5000-5010', from: 'usb0', to: 'wlan0'}]}), at: 'firewall.open.0.to'}],
   ['N70', 'an opening back', {wrong: firewall({open: [{protocol: 'tcp', port: 22, from: 'usb0', to: 'usb0'}]}), right: firewall({open: [{protocol: 'tcp', port: 22, from: 'usb0', to: 'eth0'}]}), at: 'firewall.open.0.to'}],
@@ -329,5 +327,22 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
       script('iptables -A INPUT -i wlan0 -p tcp --dport 8080 -j ACCEPT'), script('iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT'),
       script('iptables -A INPUT -p tcp --dport 8080 -j ACCEPT', {firewall: {upstream: 'allow'}}), script('iptables -A INPUT -p tcp --dport 8080 -j ACCEPT', {firewall: {open: [{protocol: 'tcp', port: 8080, from: 'usb0'}]}}),
     ],
+  }],
+  ['N54', 'settings of a daemon that does not run', {wrong: dvmrp({interfaces: ['wlan0', 'usb0']}, 'smcroute'), right: dvmrp({interfaces: ['wlan0', 'usb0']}), at: 'multicast.mrouted'}],
+  ['N55', 'an interface that is not there', {wrong: dvmrp({interfaces: ['wlan0', 'usb0', 'usb1']}), right: dvmrp({interfaces: ['wlan0', 'usb0']}), at: 'multicast.mrouted.interfaces.2'}],
+  ['N55', 'a static group where no part is taken', {wrong: dvmrp({interfaces: ['wlan0', 'usb0'], staticGroups: [{group: '225.0.0.1', on: 'eth0'}]}), right: dvmrp({staticGroups: [{group: '225.0.0.1', on: 'eth0'}]}), at: 'multicast.mrouted.staticGroups.0.on'}],
+  ['N55', 'one interface alone', {wrong: dvmrp({interfaces: ['wlan0']}), right: dvmrp({interfaces: ['wlan0'], tunnels: [{on: 'wlan0', remote: '10.7.0.1'}]}), at: 'multicast.daemon'}],
+  ['N56', 'a static group that stays on its link', {wrong: dvmrp({staticGroups: [{group: '224.0.0.9', on: 'usb0'}]}), right: dvmrp({staticGroups: [{group: '224.0.1.9', on: 'usb0'}]}), at: 'multicast.mrouted.staticGroups.0.group'}],
+  ['N57', 'a tunnel to itself', {wrong: dvmrp({tunnels: [{on: 'usb0', remote: '10.3.0.1'}]}), right: dvmrp({tunnels: [{on: 'usb0', remote: '10.3.0.2'}]}), at: 'multicast.mrouted.tunnels.0.remote'}],
+  ['N57', 'the same tunnel twice', {wrong: dvmrp({tunnels: [{on: 'usb0', remote: '10.3.0.2'}, {on: 'eth0', remote: '10.3.0.2'}]}), right: dvmrp({tunnels: [{on: 'usb0', remote: '10.3.0.2'}, {on: 'eth0', remote: '10.3.0.3'}]}), at: 'multicast.mrouted.tunnels.1.remote'}],
+  ['N85', 'a status page on an interface that is not there', {wrong: statusPage({interfaces: ['wlan0', 'wlan1']}), right: statusPage({interfaces: ['wlan0']}), at: 'statusPage.interfaces.1'}],
+  ['N86', 'a status page for nobody', {
+    wrong: statusPage({}, {interfaces: {wlan0: {role: 'upstream'}}}), right: [statusPage(), {spec: {interfaces: {wlan0: {role: 'upstream'}}}}], at: 'statusPage',
+  }],
+  ['N87', 'a status page for strangers', {wrong: statusPage({interfaces: ['wlan0', 'usb0']}), right: statusPage(), at: 'statusPage.interfaces.1'}],
+  ['N88', 'a status page on the port of ssh', {wrong: statusPage({port: 22}), right: [statusPage({port: 8080}), statusPage()], at: 'statusPage.port'}],
+  ['N88', 'a port that no browser opens', {wrong: statusPage({port: 6000}), right: statusPage({port: 6001}), at: 'statusPage.port'}],
+  ['N89', 'a status page without an address', {
+    wrong: statusPage({}, {interfaces: {wlan0: {address: 'fe80::1/64'}}}), right: [statusPage(), statusPage({interfaces: ['wlan0']}, {interfaces: {wlan0: {address: 'dhcp'}}})], at: 'statusPage',
   }],
 ]

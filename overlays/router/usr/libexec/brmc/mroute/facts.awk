@@ -40,9 +40,12 @@ FILENAME == "daemons0" {
 	was_running[$1] = 1
 	next
 }
-# A table of its own (-t) is no other daemon's.
+# A table of its own (-t) is no other daemon's: smcroute's for IPv6, beside the owner of the IPv4 table.
 FILENAME == "daemons1" {
-	if ($0 ~ / (-t|--table-id)/) next
+	if ($0 ~ / (-t|--table-id)/) {
+		if ($2 == "smcrouted") beside_running = 1
+		next
+	}
 	daemon_count++
 	daemon_pid[daemon_count] = $1
 	daemon_name[daemon_count] = $2
@@ -59,6 +62,11 @@ FILENAME == "log" || FILENAME == "log-before" {
 }
 FILENAME == "nft-said" {
 	if (nft_said == "") nft_said = trimmed($0)
+	next
+}
+# 100: from all lookup 5
+FILENAME == "mrules6" {
+	if ($NF == 5) beside_rule = 1
 	next
 }
 FILENAME == "restarting" || FILENAME == "rules-wanted" { next }
@@ -89,7 +97,8 @@ FILENAME == "igmpproxy.conf" {
 	next
 }
 FILENAME == "smcroute.conf" {
-	wanted_daemon = "smcrouted"
+	if (wanted_daemon == "") wanted_daemon = "smcrouted"
+	else if (wanted_daemon != "smcrouted") beside_wanted = 1
 	if ($1 != "mroute") next
 	read_route()
 	next

@@ -70,7 +70,7 @@ function fits_name(pattern, name) {
 
 # The route of smcroute.conf that a packet fits, 0 for none; name "" asks whatever interface it is from. Where receivers decide every group has one.
 function route_of(name, source, group,    list, count, i, route) {
-	if (receivers_decide()) return length(group) == 8 && (name == "" || (4, name) in vif_of && name in comes_in) ? -1 : 0
+	if (receivers_decide() && length(group) == 8) return (name == "" || (4, name) in vif_of && name in comes_in) ? -1 : 0
 	count = split(by_group[group] ranges, list, " ")
 	for (i = 1; i <= count; i++) {
 		route = list[i]
@@ -83,7 +83,7 @@ function route_of(name, source, group,    list, count, i, route) {
 
 # A group that arrives where no route is from: where there is a route from elsewhere, that is the mistake.
 function stray(name, source, group, packets,    route) {
-	if (receivers_decide()) return
+	if (receivers_decide() && length(group) == 8) return
 	route = route_of("", source, group)
 	if (route) {
 		stray_name[route] = name
@@ -132,7 +132,7 @@ function judge_flow(flow,    name, group, words, count, names, i, filter, stoppe
 		add_ttl(name, group, passed_ttl1[name, group] " in " seconds " s")
 		if (stopped) return
 	}
-	if (!sound_daemon) return
+	if (!sound_daemon || length(group) == 32 && beside_wanted && !beside_running) return
 	for (i = 1; i <= count; i++) if (names[i] != "") judge_way(flow, names[i], words)
 }
 
@@ -159,6 +159,10 @@ function judge_way(flow, oif, words,    name, group, key, family, number) {
 	if (!(oif in link) || !link_up[oif] || (oif in bridge_of) || (family, oif) in vif_missing || (name in bridge_of)) return
 	if (passed_ttl1[name, group] == passed[name, group]) return
 	key = flow_source[flow] SUBSEP group
+	if (family == 6 && beside_wanted) {
+		add(47, "no-way-out", words " arrives on " name " and does not go to " oif, "look at /run/multicast-daemon-ipv6.log; killall smcrouted: it is started again, and reads its file")
+		return
+	}
 	number = vif_of[family, oif]
 	if (!(key in cache_iif) || cache_iif[key] < 0) add(45, "no-route", words " arrives on " name ", and the daemon has no route for it" (log_refused == "" ? "" : "; it said: \"" trimmed(log_refused) "\""), "killall " wanted_daemon ": init starts it again, and it reads its file")
 	else if (vif_name[family, cache_iif[key]] != name) add(52, "wrong-interface", words " of " text_of(flow_source[flow]) " arrives on " name ", and the table has it from " vif_name[family, cache_iif[key]], "one interface for one sender of a group; killall " wanted_daemon " forgets what it learned")

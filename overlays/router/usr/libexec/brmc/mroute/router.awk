@@ -2,6 +2,7 @@
 
 function judge_router(    name) {
 	judge_daemon()
+	judge_beside()
 	if (wanted_daemon == "mrouted") for (name in named) uses[name] = comes_in[name] = 1
 	if (wanted_daemon == "igmpproxy") for (name in role) take_role(name)
 	for (name in uses) judge_interface(name)
@@ -47,6 +48,13 @@ function judge_daemon(    i, running, others, steady) {
 	} else if (log_in_use != "") {
 		add(10, "two-daemons", "another program holds the kernel's multicast routing table, and " wanted_daemon " runs without it: \"" trimmed(log_in_use) "\"", "find and end that program; then killall " wanted_daemon ", and init starts it again")
 	} else sound_daemon = has_tables()
+}
+
+# smcrouted for IPv6, in a table of its own. /proc shows the main table alone: what is routed there, only packets tell.
+function judge_beside() {
+	if (!beside_wanted) return
+	if (!beside_running) add(11, "daemon-dead", "smcrouted is not running: no IPv6 is routed without it", "look at /run/multicast-daemon-ipv6.log; /usr/libexec/brmc/multicast-daemon starts it beside " wanted_daemon)
+	else if (!beside_rule) add(13, "no-table", "smcrouted routes IPv6 in table 5, and no rule makes the kernel look there", "ip -6 mrule add from all lookup 5 pref 100")
 }
 
 # Whether the daemon has what it works with: all.mc_forwarding counts the owners of a table.

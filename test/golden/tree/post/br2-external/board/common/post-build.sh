@@ -20,15 +20,18 @@ for script in S02sysctl S10mdev S11modules S35nftables S40network S41mrouted S41
 done
 
 # One owner of the IPv4 multicast routing table: which daemon runs is decided by which of the files is there, and the second daemon
-# to ask for the table would stay up and route nothing. A root without a deployment has none: igmpproxy's package brings an example,
+# to ask for the table would stay up and route nothing. smcroute may stand beside another for IPv6, which has a table of its own. A root without a deployment has none: igmpproxy's package brings an example,
 # which is known by its blanks.
 if [ -e "$target/etc/igmpproxy.conf" ] && grep -q '^phyint eth0 upstream  ratelimit 0  threshold 1$' "$target/etc/igmpproxy.conf"; then
 	rm -f "$target/etc/igmpproxy.conf"
 fi
 confs=
-for conf in smcroute.conf igmpproxy.conf mrouted.conf; do
+for conf in igmpproxy.conf mrouted.conf; do
 	if [ -e "$target/etc/$conf" ]; then confs="$confs /etc/$conf"; fi
 done
+if [ -e "$target/etc/smcroute.conf" ] && { [ -z "$confs" ] || grep -Eq '^m.* group +[0-9.]+(/| |$)' "$target/etc/smcroute.conf"; }; then
+	confs="$confs /etc/smcroute.conf"
+fi
 case $confs in
 *' '*' '*)
 	echo "post-build.sh:$confs are there at once, but only one daemon can own the kernel's" >&2
