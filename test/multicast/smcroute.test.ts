@@ -14,7 +14,7 @@ async function linesOf(routes: readonly MulticastRoute[]): Promise<string[]> {
 describe('smcroute.conf', () => {
   it('makes vifs of the interfaces of routes alone, before any route', async () => {
     const text = (await renderDeployment(labDeployment({routes: [route('225.0.0.1', {from: 'usb0', to: ['eth0']}), route('ff05::1', {from: 'eth0', to: ['usb0']})]}))).get('etc/smcroute.conf') ?? ''
-    expect(text.split('\n').slice(1, 4)).to.deep.equal(['phyint eth0 enable', 'phyint usb0 enable', 'mgroup from usb0 group 225.0.0.1'])
+    expect(text.split('\n').slice(1, 4)).to.deep.equal(['phyint eth0 enable', 'phyint usb0 enable', 'mgroup from eth0 group ff05::1'])
     expect(text).to.not.include('wlan0')
   })
 
