@@ -14,7 +14,8 @@ export const daemonOf = (daemon: DaemonName, family: Family): DaemonName => fami
 export const programOf = (daemon: DaemonName): string => daemon === 'smcroute' ? 'smcrouted' : daemon
 
 /** Does smcroute route IPv6 beside the owner of the IPv4 table? It then has a table of its own, which a rule (ip -6 mrule) leads to. */
-export const routesBeside = ({daemon, routes}: {daemon: DaemonName, routes: readonly {family: Family}[]}): boolean => receiversDecide(daemon) && routes.some(({family}) => family === 6)
+export const routesBeside = ({daemon, routes}: {daemon: DaemonName, routes: readonly {family: Family}[]}): boolean =>
+  receiversDecide(daemon) && routes.some(({family}) => family === 6)
 
 /** Programs that not every base has (src/boards/packages.ts). BusyBox's ip knows no mrule. */
 export function packagesOfDaemons(deployment: {daemon: DaemonName, routes: readonly {family: Family}[]}): ('igmpproxy' | 'iproute2')[] {
