@@ -19,7 +19,9 @@ import * as sysctl from './sysctl.js'
 
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
-const FILES = [addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, mrouted, nat, openings, proxy, routeInterfaces, routes, statusPage, sysctl]
+const FILES = [
+  addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, mrouted, nat, openings, proxy, routeInterfaces, routes, statusPage, sysctl,
+]
 
 /** Every rule: what these files export that is one, in the order of their ids. */
 export const rules: readonly Rule[] = FILES
