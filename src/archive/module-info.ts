@@ -26,6 +26,21 @@ export function readModuleInfo(module: Buffer): ModuleInfo | undefined {
   }
 }
 
+/** What ends a signed module: its signature, 12 bytes of which the last 4 are the signature's length, these words (include/linux/module_signature.h). */
+const SIGNED = Buffer.from('~Module signature appended~\n')
+const SIGNATURE_INFO = 12
+
+/**
+ * The module as it was before it was signed. A kernel that is not locked down (no Raspberry Pi's is) loads it all the same, and notes so in its taint
+ * flags; to check a signature takes it 75 ms in the emulator, for each module (docs/decisions.md).
+ */
+export function withoutSignature(module: Buffer): Buffer {
+  const end = module.length - SIGNED.length - SIGNATURE_INFO
+  if (end < 0 || !module.subarray(-SIGNED.length).equals(SIGNED)) return module
+  const length = module.readUInt32BE(end + SIGNATURE_INFO - 4)
+  return length <= end ? module.subarray(0, end - length) : module
+}
+
 /** `key=value` texts, each ended by zeros. */
 export function parseModuleInfo(section: Buffer): {key: string, value: string}[] {
   return section.toString('utf8').split('\0').filter(text => text.includes('=')).map(text => {

@@ -11,6 +11,7 @@ export default class Test extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> lab --machine raspi3b',
+    '<%= config.bin %> <%= command.id %> --kill-daemon --replug usb0',
     '<%= config.bin %> <%= command.id %> release/sdcard.img --against lisbon --json',
   ]
 
@@ -18,6 +19,8 @@ export default class Test extends BaseCommand {
     project: Flags.directory({summary: 'Folder of the project', default: '.', helpValue: '<folder>', exists: true}),
     against: Flags.string({summary: 'Hold the image against this deployment, not the one it was made from', helpValue: '<deployment>'}),
     machine: Flags.option({summary: 'Emulated machine: virt is fast; raspi3b is the board, slower', options: ['virt', 'raspi3b'] as const, default: 'virt' as const})(),
+    'kill-daemon': Flags.boolean({summary: 'Also kill the routing daemon ten times while packets flow: it must route again within 2 s'}),
+    replug: Flags.string({summary: 'Also pull this card and plug it in again, ten times, as a USB card; may be given more than once', helpValue: '<interface>', multiple: true, multipleNonGreedy: true}),
     timeout: Flags.integer({summary: 'Seconds the guest may take to boot', default: 120, min: 5, max: 3600, helpValue: '<seconds>'}),
   }
 
@@ -29,6 +32,7 @@ export default class Test extends BaseCommand {
       ...flags.against !== undefined && {against: flags.against},
       machine: flags.machine,
       timeoutSeconds: flags.timeout,
+      ...(flags['kill-daemon'] || flags.replug !== undefined) && {disturbances: {killDaemon: flags['kill-daemon'], replug: [...new Set(flags.replug)]}},
       reporting: this.reporting,
     })
     this.log(text.trimEnd())

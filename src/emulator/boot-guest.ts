@@ -8,6 +8,7 @@ import {adaptCommandLine} from './qemu/kernel-command-line.js'
 import {qemuArguments} from './qemu/qemu-arguments.js'
 import {writeBootFolder} from './qemu/write-boot-folder.js'
 import type {Lab} from './run-lab.js'
+import {now} from './run-wire.js'
 import {interfaceNames, type Machine} from './topology.js'
 
 const QEMU = 'qemu-system-aarch64'
@@ -17,6 +18,8 @@ export interface GuestOptions {
   readBootFile: ReadBootFile
   machine: Machine
   lab: Lab
+  /** Interfaces whose cards can be pulled; with any, QEMU takes commands. */
+  pluggable?: readonly string[]
   run: Run
   start: Start
   signal: AbortSignal
@@ -24,18 +27,22 @@ export interface GuestOptions {
 
 export interface Guest {
   console: GuestConsole
+  /** When QEMU was started, in milliseconds since 1970. */
+  started: number
+  /** Where QEMU takes commands (runMonitor); absent where no card can be pulled. */
+  monitorPath?: string
   ended: StartedProgram['ended']
 }
 
 /** Starts QEMU with the image, its console piped; QEMU lives until the signal. Throws TOOL_MISSING, TOOL_TOO_OLD, IMAGE_INVALID. */
 export async function bootGuest(options: GuestOptions): Promise<Guest> {
-  const {stdin, stdout, ended, errorOutput} = await startQemu(options, 'proof')
+  const {stdin, stdout, ended, errorOutput, started, monitorPath} = await startQemu(options, 'proof')
   if (!stdin || !stdout) throw new BrmcError('INTERNAL', 'QEMU was started without its console')
   const console = new GuestConsole(stdin, stdout)
   void ended.then(({exitCode, error}) => {
     console.end(error?.message ?? `QEMU ended with status ${exitCode ?? 'none'}: ${errorOutput().trim() || 'the guest stopped'}`)
   })
-  return {console, ended}
+  return {console, ended, started, ...monitorPath !== undefined && {monitorPath}}
 }
 
 /** The image with the terminal as its console, until QEMU ends (Ctrl-A X). The exit status of QEMU. */
@@ -46,10 +53,14 @@ export async function bootOnTerminal(options: GuestOptions): Promise<number> {
   return exitCode ?? 0
 }
 
-async function startQemu({image, readBootFile, machine, lab, run, start, signal}: GuestOptions, console: 'proof' | 'terminal'): Promise<StartedProgram> {
+type StartedQemu = StartedProgram & Pick<Guest, 'started' | 'monitorPath'>
+
+async function startQemu({image, readBootFile, machine, lab, pluggable = [], run, start, signal}: GuestOptions, console: 'proof' | 'terminal'): Promise<StartedQemu> {
   await checkQemu(run)
   const folder = await writeBootFolder(image, machine, readBootFile)
+  const monitored = pluggable.length > 0
   const args = qemuArguments({
+    ...monitored && {monitor: folder.monitor},
     machine,
     kernel: folder.kernel,
     ...folder.initrd !== undefined && {initrd: folder.initrd},
@@ -60,12 +71,15 @@ async function startQemu({image, readBootFile, machine, lab, run, start, signal}
       interfaceNames: interfaceNames(lab.places.map(({host}) => host)),
       quiet: console === 'proof',
     }),
-    cards: lab.places.map(({host, wire}) => ({host, ports: wire.ports})),
+    cards: lab.places.map(({host, wire}) => ({host, ports: wire.ports, pluggable: pluggable.includes(host.interface)})),
     console,
   })
+  const started = now()
   const program = start(QEMU, args, {stdio: console === 'proof' ? 'piped' : 'terminal', signal})
   return {
     ...program,
+    started,
+    ...monitored && {monitorPath: folder.monitor},
     ended: program.ended.finally(async () => folder.remove()),
   }
 }

@@ -1,4 +1,4 @@
-import type {ExpectationResult, Report} from './report.js'
+import {RATIO_GOAL, type ExpectationResult, type Report} from './report.js'
 
 const COLUMNS = 80
 
@@ -10,7 +10,8 @@ export function formatReport(report: Report): string {
     ...expectations.flatMap(formatResult),
     '',
     `QEMU ${report.machine}, deployment ${report.deployment}; seconds since it was switched on:`,
-    `  first program ${seconds(timings.guestInit)}   ready ${seconds(timings.guestReady)}${timings.firstForwarded === undefined ? '' : `   first forwarded packet ${seconds(timings.firstForwarded)}`}   all ${seconds(timings.total)}`,
+    `  kernel at /init ${seconds(timings.kernelAtInit)}   ready ${seconds(timings.guestReady)}${timings.firstForwarded === undefined ? '' : `   first forwarded packet ${seconds(timings.firstForwarded)}`}   all ${seconds(timings.total)}`,
+    ...formatRatio(report),
     ...report.notes.flatMap(note => wrap(note, 'note: ')),
     '',
     report.passed ? `All ${expectations.length} expectations are met.` : `${expectations.length - met} of ${expectations.length} expectations are not met.`,
@@ -19,9 +20,16 @@ export function formatReport(report: Report): string {
 
 const seconds = (value: number): string => value.toFixed(2)
 
-function formatResult({passed, title, expected, seen, likelyCause, attempts}: ExpectationResult): string[] {
+function formatRatio({machine, timings: {ratio}}: Report): string[] {
+  const goal = RATIO_GOAL[machine]
+  if (ratio === undefined) return []
+  return wrap(`power-on to the first forwarded packet: ${ratio.toFixed(2)} × what the kernel takes to /init${goal === undefined ? '' : ` (goal: at most ${goal.toFixed(1)} ×)`}`, '  ')
+}
+
+function formatResult({passed, title, expected, seen, likelyCause, attempts, measured}: ExpectationResult): string[] {
+  const more = [...passed && attempts > 1 ? [`at try ${attempts}`] : [], ...passed && measured !== undefined ? [measured] : []]
   return [
-    ...wrap(`${title}${passed && attempts > 1 ? ` (at try ${attempts})` : ''}`, passed ? '✔ ' : '✖ '),
+    ...wrap(`${title}${more.length > 0 ? ` (${more.join('; ')})` : ''}`, passed ? '✔ ' : '✖ '),
     ...passed ? [] : [
       ...wrap(expected, '    expected: '),
       ...wrap(seen, '    seen:     '),

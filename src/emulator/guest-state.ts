@@ -15,12 +15,19 @@ export const GUEST_QUESTIONS = {
   routes: 'ip route; ip -6 route',
   processes: 'ps',
   daemonLog: 'cat /run/multicast-daemon.log.old /run/multicast-daemon.log | tail -n 60',
+  firstProgram: 'dmesg | grep -m 1 "Run .* as init process"',
   kernelLog: 'dmesg | tail -n 40',
   memory: 'free; cat /proc/uptime',
 } as const
 
 export type GuestQuestion = keyof typeof GUEST_QUESTIONS
 export type GuestState = Readonly<Partial<Record<GuestQuestion, string>>>
+
+/** When the kernel ran the first program (init/main.c, run_init_process), in seconds of its own clock; undefined where its log has lost that. */
+export function kernelAtInit({firstProgram = ''}: GuestState): number | undefined {
+  const seconds = /^\[ *(\d+\.\d+)\] Run \S+ as init process/m.exec(firstProgram)?.[1]
+  return seconds === undefined ? undefined : Number(seconds)
+}
 
 /** A kernel setting by its path below /proc/sys; undefined where it was not asked for or is not there. */
 export function settingOf({forwarding = ''}: GuestState, path: string): string | undefined {

@@ -5,7 +5,7 @@ import type {GuestConsole} from './console.js'
 import {milestone, PROMPT} from './console-text.js'
 import {bootProbe, type BootProbe} from './expectations/boot-probe.js'
 import {planToProve, routedGroups} from './expectations/expectations-of.js'
-import type {Timings} from './report.js'
+import type {BootTimes} from './report.js'
 import type {Lab} from './run-lab.js'
 import {now} from './run-wire.js'
 
@@ -36,7 +36,7 @@ const SETTLE_MS = 6000
 const RESTART_DONE = 'i=0; while [ -e /run/brmc/restart ] && [ $i -lt 60 ]; do usleep 50000; i=$((i+1)); done'
 
 /** Sends packets from the first moment on and waits until the guest is ready, its leases are given and each route has let one through. */
-export async function observeBoot(options: BootOptions): Promise<Omit<Timings, 'total'>> {
+export async function observeBoot(options: BootOptions): Promise<BootTimes> {
   const {deployment, lab, console, started, timeoutSeconds, onEvent, signal} = options
   const plan = planToProve(deployment, lab.places.map(({host}) => host), 1)
   const probe = bootProbe(plan, routedGroups(plan))

@@ -1,7 +1,7 @@
 import {isCardName} from '../network/card-names.js'
 import type {Deployment} from '../spec/deployment.js'
 import type {Expectation, Verdict} from './expectations/expectation.js'
-import type {GuestState} from './guest-state.js'
+import {kernelAtInit, type GuestState} from './guest-state.js'
 import type {Machine} from './topology.js'
 
 /** What the proof found out: plain data, printed as JSON or by formatReport. */
@@ -17,12 +17,20 @@ export interface Report {
   notes: readonly string[]
 }
 
+/** What the boot itself tells. */
+export type BootTimes = Omit<Timings, 'total' | 'kernelAtInit' | 'ratio'>
+
 /** Seconds since QEMU was started, as the host saw it. */
 export interface Timings {
+  /** When the kernel ran the first program: nothing in the root can make that earlier. */
+  kernelAtInit: number
+  /** When the first program had said so on the console. */
   guestInit: number
   guestReady: number
   /** Absent where the file has no routes. */
   firstForwarded?: number
+  /** firstForwarded as a multiple of kernelAtInit. */
+  ratio?: number
   total: number
   /** The guest's own clock. */
   guestUptime: {init: number, ready: number}
@@ -37,6 +45,18 @@ export interface ExpectationResult {
   /** How often it had to be tried: 2 where the first try failed. */
   attempts: number
   likelyCause?: string
+  /** Figures, where time was taken. */
+  measured?: string
+}
+
+/** What `ratio` is to be at most on a machine; a report is not failed by time, for the machine it ran on may have been busy. */
+export const RATIO_GOAL: Readonly<Partial<Record<Machine, number>>> = {virt: 1.6}
+
+/** The host saw the first program's line, the guest's clock tells how long after the kernel had run it; where the kernel's log is lost, that is all there is. */
+export function timingsOf(times: BootTimes, state: GuestState): Omit<Timings, 'total'> {
+  const {guestInit, guestUptime, firstForwarded} = times
+  const limit = guestInit - Math.max(0, guestUptime.init - (kernelAtInit(state) ?? guestUptime.init))
+  return {kernelAtInit: limit, ...times, ...firstForwarded !== undefined && {ratio: firstForwarded / limit}}
 }
 
 interface Circumstances {

@@ -12,7 +12,9 @@ import {expectationsOf} from './expectations/expectations-of.js'
 import {observeBoot, type BootEvent} from './observe-boot.js'
 import {observeGuest} from './observe-guest.js'
 import type {ReadBootFile} from './qemu/boot-files.js'
-import {notesOf, resultOf, type Report} from './report.js'
+import {busyNotes, recoveryLimit, resultOfRecovery, type Disturbances} from './recovery.js'
+import {notesOf, resultOf, timingsOf, type Report} from './report.js'
+import {runDisturbances} from './run-disturbances.js'
 import {runExpectations, type Judged, type Pace} from './run-expectations.js'
 import {runLab, type Lab} from './run-lab.js'
 import {now} from './run-wire.js'
@@ -31,11 +33,13 @@ export interface ProofOptions {
   run: Run
   start: Start
   signal: AbortSignal
+  /** What is done to the router while packets flow, once all else is judged. */
+  disturbances?: Disturbances
   /** Lines for the guest's shell once it is up, before the expectations: to see what a fault looks like. */
   guestCommands?: readonly string[]
 }
 
-export type ProofEvent = BootEvent | {kind: 'booting' | 'asking the guest'} | {kind: 'probing' | 'probing again', expectations: number}
+export type ProofEvent = BootEvent | {kind: 'booting' | 'asking the guest'} | {kind: 'disturbing', what: string, round: number} | {kind: 'probing' | 'probing again', expectations: number}
 
 const PACES: Readonly<Record<Machine, Pace>> = {
   virt: {spacingMs: 4, arrivalMs: 1500, silenceMs: 500},
@@ -50,15 +54,15 @@ const SECOND_TRY_AFTER_MS = 2000
 export async function proveImage(options: ProofOptions): Promise<Report> {
   const {deployment, machine, pcapFolder, readBootFile, image, run, start, signal, onEvent} = options
   const ending = new AbortController()
-  const hosts = virtualHostsOf(deployment, machine)
+  const pluggable = options.disturbances?.replug ?? []
+  const hosts = virtualHostsOf(deployment, machine, pluggable)
   if (pcapFolder !== undefined) await mkdir(pcapFolder, {recursive: true})
   const lab = await runLab(hosts, pcapFolder)
   try {
     onEvent({kind: 'booting'})
-    const started = now()
-    const guest = await bootGuest({image, readBootFile, machine, lab, run, start, signal: AbortSignal.any([signal, ending.signal])})
+    const guest = await bootGuest({image, readBootFile, machine, lab, pluggable, run, start, signal: AbortSignal.any([signal, ending.signal])})
     try {
-      return await prove(options, {guest, lab, started})
+      return await prove(options, {guest, lab})
     } finally {
       ending.abort()
       await guest.ended
@@ -74,18 +78,20 @@ export async function proveImage(options: ProofOptions): Promise<Report> {
 interface Running {
   guest: Guest
   lab: Lab
-  /** When QEMU was started. */
-  started: number
 }
 
-async function prove(options: ProofOptions, {guest, lab, started}: Running): Promise<Report> {
-  const {deployment, machine, timeoutSeconds, onEvent, signal, guestCommands = []} = options
-  const timings = await observeBoot({deployment, console: guest.console, lab, started, timeoutSeconds, onEvent, signal})
+async function prove(options: ProofOptions, {guest, lab}: Running): Promise<Report> {
+  const {deployment, machine, timeoutSeconds, onEvent, signal, guestCommands = [], disturbances} = options
+  const {started} = guest
+  const times = await observeBoot({deployment, console: guest.console, lab, started, timeoutSeconds, onEvent, signal})
   for (const line of guestCommands) await guest.console.command(line)
   const first = await runTry(options, lab, 1)
   const open = new Set(first.filter(({verdict}) => !isFinal(verdict)).map(({expectation}) => expectation.id))
   if (open.size > 0) await sleep(SECOND_TRY_AFTER_MS, undefined, {signal})
   const second = open.size > 0 ? await runTry(options, lab, 2, open) : []
+  const recoveries = disturbances ? await runDisturbances({
+    deployment, guest, lab, disturbances, signal, onRound: (what, round) => { onEvent({kind: 'disturbing', what, round}) },
+  }) : []
   onEvent({kind: 'asking the guest'})
   const guestState = await observeGuest(guest.console)
   const expectations = first.map(judged => {
@@ -94,6 +100,8 @@ async function prove(options: ProofOptions, {guest, lab, started}: Running): Pro
     const cause = verdict.passed ? undefined : likelyCause({expectation, verdict}, deployment, guestState)
     return resultOf(expectation, verdict, {attempts: again ? 2 : 1, likelyCause: cause})
   })
+  const timings = timingsOf(times, guestState)
+  expectations.push(...recoveries.map(recovery => resultOfRecovery(recovery, recoveryLimit(machine, timings.kernelAtInit))))
   return {
     version: 1,
     passed: expectations.every(one => one.passed),
@@ -102,15 +110,16 @@ async function prove(options: ProofOptions, {guest, lab, started}: Running): Pro
     timings: {...timings, total: (now() - started) / 1000},
     expectations,
     guestState,
-    notes: notesOf(deployment, machine),
+    notes: [...notesOf(deployment, machine), ...recoveries.length > 0 ? busyNotes(machine, timings.kernelAtInit) : []],
   }
 }
 
-async function runTry({deployment, machine, onEvent, signal}: ProofOptions, lab: Lab, attempt: number, only?: ReadonlySet<string>): Promise<Judged[]> {
+async function runTry({deployment, machine, disturbances, onEvent, signal}: ProofOptions, lab: Lab, attempt: number, only?: ReadonlySet<string>): Promise<Judged[]> {
   const all = expectationsOf(deployment, lab.places.map(({host}) => host), attempt)
   const wanted = only ? all.filter(({id}) => only.has(id)) : all
   onEvent({kind: attempt === 1 ? 'probing' : 'probing again', expectations: wanted.length})
-  return runExpectations(lab, wanted, PACES[machine], signal)
+  // Of the board's machine all cards are USB cards.
+  return runExpectations(lab, wanted, (disturbances?.replug.length ?? 0) > 0 ? PACES.raspi3b : PACES[machine], signal)
 }
 
 /** The image on the user's terminal, with virtual hosts on its wires so that DHCP and pings work. QEMU's exit status. */

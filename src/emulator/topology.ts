@@ -13,14 +13,14 @@ const FRESH_SOURCES = 96
 const FRESH_SENDERS = 32
 const LEASE_SECONDS = 3600
 
-/** A virtual host for every interface of the deployment, in the order of the file. */
-export function virtualHostsOf(deployment: Deployment, machine: Machine): VirtualHost[] {
+/** A virtual host for every interface of the deployment, in the order of the file. `pluggable`: those whose cards are USB cards on any machine. */
+export function virtualHostsOf(deployment: Deployment, machine: Machine, pluggable: readonly string[] = []): VirtualHost[] {
   const taken = deployment.interfaces.flatMap(one => one.addresses)
   const hosts: VirtualHost[] = []
   for (const [index, one] of deployment.interfaces.entries()) {
     const lease = one.dhcp ? freeNetwork(taken, index) : undefined
     if (lease) taken.push(lease)
-    hosts.push(virtualHostOf(deployment, {one, index, lease, machine}))
+    hosts.push(virtualHostOf(deployment, {one, index, lease, onUsb: machine === 'raspi3b' || pluggable.includes(one.name)}))
   }
 
   return hosts
@@ -30,10 +30,10 @@ interface Place {
   one: NetworkInterface
   index: number
   lease: Prefix | undefined
-  machine: Machine
+  onUsb: boolean
 }
 
-function virtualHostOf(deployment: Deployment, {one, index, lease, machine}: Place): VirtualHost {
+function virtualHostOf(deployment: Deployment, {one, index, lease, onUsb}: Place): VirtualHost {
   const senders = deployment.routes.flatMap(route => route.from === one.name && route.source ? sendersAmong(route.source, one) : [])
   const own = [...one.addresses.flatMap(prefix => hostAddresses(one, prefix)), ...lease ? hostAddresses(one, lease) : []]
   // An answer needs an address of the family; where the router has none there, any unique one will do (RFC 4193).
@@ -41,7 +41,7 @@ function virtualHostOf(deployment: Deployment, {one, index, lease, machine}: Pla
   return {
     interface: one.name,
     mac: cardMac(0x40, index),
-    routerMac: routerMac(one, index, machine),
+    routerMac: routerMac(one, index, onUsb),
     addresses: [...own, ...senders.filter(sender => !own.some(address => isSameAddress(address, sender)))],
     ...lease && {lease: {prefix: lease, seconds: LEASE_SECONDS}},
   }
@@ -51,9 +51,9 @@ function virtualHostOf(deployment: Deployment, {one, index, lease, machine}: Pla
 const cardMac = (block: number, index: number): string => [0x52, 0x54, 0, block, 0, index + 1].map(part => part.toString(16).padStart(2, '0')).join(':')
 
 /** The card's own MAC where the file binds the name to one. QEMU's usb-net shows its guest 40 as first byte whatever it is told (hw/usb/dev-network.c). */
-function routerMac({mac}: NetworkInterface, index: number, machine: Machine): string {
+function routerMac({mac}: NetworkInterface, index: number, onUsb: boolean): string {
   const wanted = mac ?? cardMac(0xb0, index)
-  return machine === 'raspi3b' ? `40${wanted.slice(2)}` : wanted
+  return onUsb ? `40${wanted.slice(2)}` : wanted
 }
 
 /** A network that nobody else uses, the router's address in it .2; the virtual host, server and gateway, is .1. */

@@ -64,6 +64,12 @@ export const kernelFeatures: readonly KernelFeature[] = [
     modules: ['virtio_mmio', 'virtio_net', 'rng-core', 'virtio-rng'],
   },
   {
+    name: 'USB cards',
+    reason: 'cards that come and go; those of QEMU hang on xHCI on the machine virt, as those of a Pi 4 do',
+    symbols: [...all('y', 'USB_SUPPORT USB_PCI'), ...all('y|m', 'USB_NET_DRIVERS USB USB_XHCI_HCD USB_XHCI_PCI USB_USBNET USB_NET_CDCETHER')],
+    modules: ['usbcore', 'xhci-pci', 'usbnet', 'cdc_ether'],
+  },
+  {
     name: 'an ext4 root',
     reason: 'root=PARTUUID=… : the kernel mounts the partition before it can load a module; VFAT to look at the boot partition',
     symbols: all('y', 'BLK_DEV VIRTIO_BLK EXT4_FS VFAT_FS NLS_CODEPAGE_437 NLS_ISO8859_1'),

@@ -1,6 +1,7 @@
 import {basename, dirname, join} from 'node:path'
 
 import {formatReport} from '../emulator/format-report.js'
+import {ROUNDS, type Disturbances} from '../emulator/recovery.js'
 import type {Report} from '../emulator/report.js'
 import {proveImage as prove, runGuest, type ProofEvent} from '../emulator/run-proof.js'
 import type {Machine} from '../emulator/topology.js'
@@ -26,6 +27,8 @@ export interface ProofRequest {
   against?: string
   machine: Machine
   timeoutSeconds: number
+  /** What is done to the router while packets flow. */
+  disturbances?: Disturbances
   reporting: Reporting
 }
 
@@ -50,13 +53,14 @@ export async function proveImage(request: ProofRequest): Promise<Proof> {
   return alone({folder: dirname(evidence), purpose: basename(evidence)}, request.reporting, () => proveChosen(chosen, evidence, request))
 }
 
-async function proveChosen({image, deployment}: Chosen, evidence: string, {reporting, machine, timeoutSeconds}: ProofRequest): Promise<Proof> {
+async function proveChosen({image, deployment}: Chosen, evidence: string, {reporting, machine, timeoutSeconds, disturbances}: ProofRequest): Promise<Proof> {
+  refuseUnknown(disturbances?.replug ?? [], deployment)
   const done = await runSteps<{report?: Report}>([{
     title: `Boot ${image} on ${machine} and send packets through it`,
     async run(context, show) {
       context.report = await prove({
         image, deployment, machine, timeoutSeconds, pcapFolder: evidence, run, start, signal: reporting.signal,
-        readBootFile: readBootFileOf(image),
+        readBootFile: readBootFileOf(image), ...disturbances && {disturbances},
         onEvent: event => { showEvent(event, show) },
       })
     },
@@ -86,6 +90,15 @@ async function chooseImage({image, folder, against}: Pick<ProofRequest, 'image' 
   return {image: path, manifest, deployment: chosen.deployment}
 }
 
+function refuseUnknown(replug: readonly string[], {name, interfaces, routes, daemon}: Deployment): void {
+  for (const wanted of replug) {
+    const names = interfaces.map(one => one.name)
+    if (!names.includes(wanted)) throw new BrmcError('USAGE', `the deployment ${name} has no interface ${wanted} to pull: it has ${names.join(', ')}`)
+    const isRouted = daemon === 'mrouted' || routes.some(({from, to}) => from === wanted || to.includes(wanted))
+    if (!isRouted) throw new BrmcError('USAGE', `no route of the deployment ${name} goes by ${wanted}: nobody would see that it is pulled`)
+  }
+}
+
 const EVENT_WORDS: Readonly<Record<ProofEvent['kind'], string>> = {
   'booting': 'booting',
   'init': 'the first program runs',
@@ -93,9 +106,11 @@ const EVENT_WORDS: Readonly<Record<ProofEvent['kind'], string>> = {
   'first forwarded': 'the first packet was forwarded',
   'probing': 'sending packets',
   'probing again': 'sending again what was not as expected',
+  'disturbing': 'disturbing the router',
   'asking the guest': 'asking the guest what it knows',
 }
 
 function showEvent(event: ProofEvent, {say}: Show): void {
-  say('seconds' in event ? `${EVENT_WORDS[event.kind]} after ${event.seconds.toFixed(1)} s` : EVENT_WORDS[event.kind])
+  if (event.kind === 'disturbing') say(`${event.what}: ${event.round} of ${ROUNDS}`)
+  else say('seconds' in event ? `${EVENT_WORDS[event.kind]} after ${event.seconds.toFixed(1)} s` : EVENT_WORDS[event.kind])
 }

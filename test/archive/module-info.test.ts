@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {moduleName, parseModuleInfo, readModuleInfo} from '../../src/archive/module-info.js'
+import {moduleName, parseModuleInfo, readModuleInfo, withoutSignature} from '../../src/archive/module-info.js'
 import {moduleFile} from './module-file.js'
 
 describe('archive/module-info', () => {
@@ -23,6 +23,19 @@ describe('archive/module-info', () => {
   it('finds nothing in an ELF file that is no module, or in no ELF file', () => {
     expect(readModuleInfo(moduleFile([], '.text'))).to.equal(undefined)
     expect(readModuleInfo(Buffer.from('text'))).to.equal(undefined)
+  })
+
+  it('takes a signature off, and nothing from a module that has none or lies about it', () => {
+    const module = moduleFile(['name=ext4'])
+    const signed = (length: number): Buffer => {
+      const info = Buffer.alloc(12)
+      info.writeUInt32BE(length, 8)
+      return Buffer.concat([module, Buffer.alloc(100, 1), info, Buffer.from('~Module signature appended~\n')])
+    }
+    expect(withoutSignature(signed(100)).equals(module)).to.equal(true)
+    expect(withoutSignature(module)).to.equal(module)
+    expect(withoutSignature(signed(1_000_000))).to.have.length(signed(0).length)
+    expect(withoutSignature(Buffer.from('~Module signature appended~\n'))).to.have.length(28)
   })
 
   it('keeps an = inside a value', () => {

@@ -63,6 +63,26 @@ describe('from brmc.yaml to an image that routes', function () {
     expect(report.expectations).to.have.length.above(10)
   })
 
+  it('routes again after its daemon was killed and after usb0 was pulled and plugged in again, ten times of ten each', async () => {
+    const {ended, report} = await proof('--kill-daemon', '--replug', 'usb0')
+    const results = report.expectations.filter(({measured}) => measured !== undefined)
+    for (const {title, seen} of results) console.log(`      ${title}: ${seen}`)
+    for (const note of report.notes) console.log(`      ${note}`)
+    expect(failedOf(report), ended.stderr).to.deep.equal([])
+    expect(results.map(({id}) => id)).to.deep.equal(['kill-daemon', 'replug-usb0'])
+  })
+
+  it('refuses to pull what is not there or what nothing is routed by', async () => {
+    expect((await proof('--replug', 'eth7')).ended).to.include({status: 2})
+    expect((await proof('lab', '--replug', 'wlan9')).ended).to.include({status: 2})
+  })
+
+  it('says how long it took until the first packet was forwarded, beside what the kernel takes to /init', async () => {
+    const text = (await brmc(['test'], {cwd: project})).stdout
+    expect(text).to.match(/kernel at \/init \d+\.\d\d .*first forwarded packet \d+\.\d\d/)
+    expect(text.replaceAll(/\s+/g, ' ')).to.match(/power-on to the first forwarded packet: \d+\.\d\d × what the kernel takes to \/init \(goal: at most 1\.6 ×\)/)
+  })
+
   it('a deployment with an ext4 root and IPv6 does too', async () => {
     const {ended, report} = await proof('lab')
     expect(failedOf(report), ended.stderr).to.deep.equal([])

@@ -3,7 +3,12 @@ import {mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 
+import {bootGuest} from '../../src/emulator/boot-guest.js'
+import {usbCard} from '../../src/emulator/qemu/qemu-arguments.js'
+import {runMonitor} from '../../src/emulator/qemu/run-monitor.js'
+import {runLab} from '../../src/emulator/run-lab.js'
 import {proveImage, type ProofOptions} from '../../src/emulator/run-proof.js'
+import {virtualHostsOf} from '../../src/emulator/topology.js'
 import {BrmcError} from '../../src/errors.js'
 import {run, type Run} from '../../src/process/run.js'
 import {start} from '../../src/process/start.js'
@@ -58,6 +63,30 @@ describe('QEMU, with a kernel that never comes up', function () {
     expect((await readdir(path.join(folder, 'pcap'))).sort()).to.deep.equal(['eth0.pcap', 'usb0.pcap', 'wlan0.pcap'])
     const leftovers = (await readdir(tmpdir())).filter(name => name.startsWith(`brmc-boot-${process.pid}-`))
     expect(leftovers).to.deep.equal([])
+  })
+
+  it('has its USB card pulled and plugged in again, and says what it refuses', async () => {
+    const ending = new AbortController()
+    const lab = await runLab(virtualHostsOf(options.deployment, 'virt', ['usb0']), undefined)
+    const guest = await bootGuest({...options, machine: 'virt', lab, pluggable: ['usb0'], signal: ending.signal})
+    try {
+      const monitor = await runMonitor(guest.monitorPath ?? '', ending.signal)
+      const index = lab.places.findIndex(({host}) => host.interface === 'usb0')
+      const [place] = lab.places.slice(index)
+      if (!place) throw new Error('no place')
+      for (let round = 0; round < 3; round++) {
+        await monitor.unplug(`card${index}`)
+        await monitor.plug(usbCard(place, index))
+      }
+
+      const error: unknown = await monitor.plug(usbCard(place, index)).catch((thrown: unknown) => thrown)
+      expect(error).to.be.instanceOf(BrmcError).with.property('message').that.matches(/refused device_add: .*card/)
+      monitor.close()
+    } finally {
+      ending.abort()
+      await guest.ended
+      await lab.close()
+    }
   })
 
   it('is ended by an interrupt', async () => {

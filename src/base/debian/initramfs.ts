@@ -17,8 +17,7 @@ interface InitramfsParts {
 const LIST = {virt: 'modules/virt', raspberrypi: 'modules/raspberrypi'} as const satisfies Record<ModuleSet, string>
 
 /**
- * A small root that loads what it takes to see the card, mounts the real root and goes there. Modules are plain .ko, which insmod reads without
- * unpacking. Throws BrmcError BASE_UNSUPPORTED when something is missing without which no root would ever appear.
+ * A small root that loads what it takes to see the card, mounts the real root and goes there. Throws BrmcError BASE_UNSUPPORTED when something is missing without which no root would ever appear.
  */
 export function initramfsEntries({busybox, kernel, modules, initScript, sets}: InitramfsParts): CpioEntry[] {
   const orders = new Map(sets.map(set => [set, orderOf(set, kernel, modules)]))

@@ -18,10 +18,10 @@ export interface Kernel {
 
 /** A module that was unpacked and read. */
 export interface KernelModule {
-  /** As in the tree, packed or not. */
+  /** As in the tree, but that it ends with .ko. */
   path: string
   info: ModuleInfo
-  /** The unpacked .ko. */
+  /** The .ko, unpacked and without a signature. */
   plain: Buffer
 }
 

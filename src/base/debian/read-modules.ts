@@ -1,4 +1,4 @@
-import {readModuleInfo} from '../../archive/module-info.js'
+import {readModuleInfo, withoutSignature} from '../../archive/module-info.js'
 import {xzUnpackedSize} from '../../archive/xz.js'
 import {BrmcError} from '../../errors.js'
 import type {Run} from '../../process/run.js'
@@ -15,7 +15,7 @@ export async function readModules(
     const paths = names.map(name => kernel.files.get(name) ?? '')
     const unpacked = await unpack(paths.map(path => contentOf(tree, path)), run, signal)
     for (const [index, name] of names.entries()) {
-      const [path, plain] = [paths[index] ?? '', unpacked[index] ?? Buffer.alloc(0)]
+      const [path, plain] = [(paths[index] ?? '').replace(/\.xz$/, ''), withoutSignature(unpacked[index] ?? Buffer.alloc(0))]
       const info = readModuleInfo(plain)
       if (!info) throw new BrmcError('PACKAGE_CORRUPT', `${path} is no kernel module`)
       modules.set(name, {path, info, plain})

@@ -41,11 +41,11 @@ export function rootEntries({tree, kernel, modules, files, board, sourceDateEpoc
   }
 }
 
-/** The modules as they came (BusyBox modprobe unpacks .xz itself), what modprobe reads of them, and the list of what is built in. */
+/** The modules, what modprobe reads of them, and the list of what is built in. */
 function moduleEntries(tree: PackageTree, kernel: Kernel, modules: KernelModules): RootEntry[] {
   const folder = modulesFolder(kernel.release)
   const indexes = Object.entries(moduleIndexes(modules, folder)).map(([name, text]) => textFile(`${folder}/${name}`, Buffer.from(text)))
-  const files = [...modules.values()].map(({path}) => ({...textFile(path, contentOf(tree, path))}))
+  const files = [...modules.values()].map(({path, plain}) => textFile(path, plain))
   return [...files, ...indexes, textFile(`${folder}/modules.builtin`, contentOf(tree, `${folder}/modules.builtin`))]
 }
 

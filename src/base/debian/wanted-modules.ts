@@ -30,6 +30,8 @@ export const INITRAMFS_MODULES: Readonly<Record<ModuleSet, readonly WantedModule
 const ANY_ROOT: readonly WantedModule[] = [
   {name: 'virtio_net', reason: 'virt: network cards'},
   {name: 'virtio-rng', reason: 'virt: random numbers, hostapd waits for them'},
+  {name: 'xhci-pci', reason: 'USB of virt and of Pi 4'},
+  {name: 'cdc_ether', reason: 'USB Ethernet of the standard class; the emulated one of QEMU'},
   {name: 'vfat', reason: 'mounting the boot partition'},
   {name: 'nls_cp437', reason: 'vfat: default code page'},
   {name: 'nls_ascii', reason: 'vfat: default character set'},
@@ -74,7 +76,6 @@ const ANY_ROOT: readonly WantedModule[] = [
 const RASPBERRY_PI_ROOT: readonly WantedModule[] = [
   {name: 'dwc2', reason: 'USB of Pi 3 and Zero 2'},
   {name: 'phy-generic', reason: 'dwc2: its transceiver'},
-  {name: 'xhci-pci', reason: 'USB of Pi 4'},
   {name: 'reset-raspberrypi', reason: 'Pi 4: loads the firmware of the USB controller'},
   {name: 'genet', reason: 'Ethernet of Pi 4'},
   {name: 'mdio-bcm-unimac', reason: 'genet: bus to its transceiver'},
@@ -94,7 +95,6 @@ const RASPBERRY_PI_ROOT: readonly WantedModule[] = [
   {name: 'smsc75xx', reason: 'USB Ethernet, SMSC 1 Gbit/s'},
   {name: 'mcs7830', reason: 'USB Ethernet, MosChip'},
   {name: 'dm9601', reason: 'USB Ethernet, Davicom'},
-  {name: 'cdc_ether', reason: 'USB Ethernet of the standard class; the emulated one of QEMU'},
   {name: 'cdc_ncm', reason: 'USB Ethernet of the newer standard class'},
   {name: 'cdc_mbim', reason: 'USB modems'},
   {name: 'qmi_wwan', reason: 'USB modems, Qualcomm'},

@@ -24,7 +24,7 @@ import {rootModules, type ModuleSet} from './wanted-modules.js'
 import {packagesWanted, type BaseWish} from './wanted-packages.js'
 
 /** Raised when the code makes other bytes from the same tables: a base made before is then not taken for one made now. */
-const BASE_FORMAT = 2
+const BASE_FORMAT = 3
 
 /** What is being done, and how much of how much of it is done; bytes for packages, else steps. */
 export interface BaseProgress {

@@ -14,6 +14,8 @@ export interface BootFolder {
   image: string
   /** The card's own, not yet adapted. */
   cmdline: string
+  /** Path for the socket of QEMU's monitor; nothing is there. */
+  monitor: string
   remove: () => Promise<void>
 }
 
@@ -40,6 +42,7 @@ export async function writeBootFolder(image: string, machine: Machine, readBootF
       ...deviceTree && {deviceTree: await write('board.dtb', deviceTree)},
       image: machine === 'raspi3b' ? await copyOfAcceptedSize(image, path.join(folder, 'sdcard.img')) : image,
       cmdline,
+      monitor: path.join(folder, 'monitor'),
       remove,
     }
   } catch (error) {

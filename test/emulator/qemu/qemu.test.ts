@@ -62,7 +62,7 @@ describe('config.txt', () => {
 describe('QEMU is called', () => {
   const [host] = virtualHostsOf(labDeployment(), 'virt')
   if (!host) throw new Error('no host')
-  const emulation = {kernel: '/t/kernel', initrd: '/t/initrd', image: '/a,b/sdcard.img', commandLine: 'rw', cards: [{host, ports: {qemu: 1001, host: 1002}}]}
+  const emulation = {kernel: '/t/kernel', initrd: '/t/initrd', image: '/a,b/sdcard.img', commandLine: 'rw', cards: [{host, ports: {qemu: 1001, host: 1002}, pluggable: false}]}
 
   it('as virt', () => {
     expect(qemuArguments({...emulation, machine: 'virt', console: 'proof'})).to.deep.equal([
@@ -73,8 +73,14 @@ describe('QEMU is called', () => {
       '-drive', 'file=/a,,b/sdcard.img,if=virtio,format=raw,snapshot=on',
       '-append', 'rw',
       '-netdev', 'dgram,id=wire0,local.type=inet,local.host=127.0.0.1,local.port=1001,remote.type=inet,remote.host=127.0.0.1,remote.port=1002',
-      '-device', 'virtio-net-pci,netdev=wire0,mac=52:54:00:b0:00:01,romfile=,multifunction=on,addr=10.0',
+      '-device', 'virtio-net-pci,id=card0,netdev=wire0,mac=52:54:00:b0:00:01,romfile=,multifunction=on,addr=10.0',
     ])
+  })
+
+  it('as virt with a USB card that can be pulled', () => {
+    const cards = emulation.cards.map(card => ({...card, pluggable: true}))
+    expect(qemuArguments({...emulation, machine: 'virt', console: 'proof', cards, monitor: '/t,1/monitor'}).join(' ')).to.include('-append rw -qmp unix:/t,,1/monitor,server=on,wait=off -device qemu-xhci ')
+      .and.match(/-device usb-net,id=card0,netdev=wire0,mac=52:54:00:b0:00:01$/)
   })
 
   it('as the board, its console on the second serial line', () => {
@@ -82,6 +88,6 @@ describe('QEMU is called', () => {
     expect(args.join(' ')).to.equal('-M raspi3b -accel tcg -nodefaults -no-reboot -display none -serial null -serial mon:stdio '
       + '-kernel /t/kernel -initrd /t/initrd -dtb /t/board.dtb -drive file=/a,,b/sdcard.img,if=sd,format=raw,snapshot=on -append rw '
       + '-netdev dgram,id=wire0,local.type=inet,local.host=127.0.0.1,local.port=1001,remote.type=inet,remote.host=127.0.0.1,remote.port=1002 '
-      + '-device usb-net,netdev=wire0,mac=52:54:00:b0:00:01')
+      + '-device usb-net,id=card0,netdev=wire0,mac=52:54:00:b0:00:01')
   })
 })
