@@ -114,7 +114,8 @@ async function prove(options: ProofOptions, {guest, lab}: Running): Promise<Repo
   }
 }
 
-async function runTry({deployment, machine, disturbances, onEvent, signal}: ProofOptions, lab: Lab, attempt: number, only?: ReadonlySet<string>): Promise<Judged[]> {
+async function runTry(options: ProofOptions, lab: Lab, attempt: number, only?: ReadonlySet<string>): Promise<Judged[]> {
+  const {deployment, machine, disturbances, onEvent, signal} = options
   const all = expectationsOf(deployment, lab.places.map(({host}) => host), attempt)
   const wanted = only ? all.filter(({id}) => only.has(id)) : all
   onEvent({kind: attempt === 1 ? 'probing' : 'probing again', expectations: wanted.length})

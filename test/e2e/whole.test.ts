@@ -50,7 +50,7 @@ describe('from brmc.yaml to an image that routes', function () {
 
   it('writes the two lines of the post into smcroute.conf', async () => {
     const text = await readFile(join(project, 'br2-external/overlays/deployments/default/etc/smcroute.conf'), 'utf8')
-    expect(text.split('\n').filter(line => line !== '' && !line.startsWith('#'))).to.deep.equal([
+    expect(text.split('\n').filter(line => line !== '' && !/^(#|phyint )/.test(line))).to.deep.equal([
       'mgroup from wlan0 group 225.0.0.1',
       'mroute from wlan0 group 225.0.0.1 to usb0',
     ])
@@ -107,7 +107,7 @@ describe('from brmc.yaml to an image that routes', function () {
   })
 
   it('with a wrong `to` the delivery fails', async () => {
-    const wrong = await deploymentWithFile('wrong-to', 'etc/smcroute.conf', text => text.replace('to usb0', 'to eth0'), 'interfaces: {eth0: {role: downstream, address: 10.3.0.1/24}}\n')
+    const wrong = await deploymentWithFile('wrong-to', 'etc/smcroute.conf', text => text.replace('to usb0', 'to eth0').replace('phyint usb0', 'phyint eth0'), 'interfaces: {eth0: {role: downstream, address: 10.3.0.1/24}}\n')
     expect(wrong.status, wrong.stderr).to.equal(0)
     const {ended, report} = await proof('wrong-to')
     expect(ended.status).to.equal(40)
