@@ -148,7 +148,7 @@ describe('the firewall of a router booted in namespaces', function () {
   })
 
   it('serves DHCP to the inside', async () => {
-    const {stdout} = await guest.on('near', 'sh', '-c', 'busybox udhcpc -i eth0 -f -q -n -s /bin/true 2>&1')
+    const {stdout} = await guest.on('near', 'sh', '-c', 'busybox udhcpc -i eth0 -f -q -n -t 10 -s /bin/true 2>&1')
     expect(stdout).to.match(/10\.1\.0\.1\d/)
   })
 
