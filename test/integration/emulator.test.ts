@@ -88,6 +88,7 @@ describe('the proof of a real image', function () {
       'ff05::4242-wlan0-ttl-1',
       '239.9.9.9-eth0-at-threshold',
       'nat-wlan0-usb0',
+      'firewall-usb0-router-ipv4', 'firewall-usb0-wlan0-ipv4', 'firewall-usb0-eth0-ipv4', 'firewall-usb0-wlan0-ipv6', 'firewall-usb0-eth0-ipv6',
     ])
     const causeOf = (id: string) => report.expectations.find(one => one.id === id)?.likelyCause
     expect(causeOf('225.0.0.1-wlan0-source')).to.include('is the nft table loaded')

@@ -207,7 +207,12 @@ describe('mroute doctor, on a router in namespaces behind a snooping switch', fu
   })
 
   it('shows interfaces, routes in use and groups joined', async () => {
-    const shown = await sending(USUAL, [], () => guest.inside('mroute show'))
+    let shown = ''
+    // The sender may take longer to start than one look takes.
+    await sending(USUAL, [], () => eventually('a rate', async () => {
+      shown = await guest.inside('mroute show')
+      return / [1-9]\d* packets\/s/.test(shown)
+    }, () => shown))
     expect(shown).to.match(/^ {2}IPv4 wlan0 +\d+ packets in/m)
     expect(shown).to.match(/^ {2}225\.0\.0\.1 +of 10\.1\.0\.2 +from wlan0 to usb0: [1-9]\d* packets\/s$/m)
     expect(shown).to.match(/^ {2}wlan0 +239\.1\.1\.1$/m)
