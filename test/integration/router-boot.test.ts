@@ -77,6 +77,10 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
     expect(await guest.inside('cat /run/multicast-daemon.log')).to.not.match(/Parse error|already in use|Failed|(wlan0|usb0) is not/)
   })
 
+  it('has standard input and output by name, which devtmpfs does not', async () => {
+    expect(await guest.inside('echo in | cat /dev/stdin; echo out >/dev/stdout; echo error 2>&1 >/dev/stderr; ls /dev/fd')).to.match(/^in\nout\nerror\n0\n1\n2\n/)
+  })
+
   it('leaves no file that others may write', async () => {
     expect(await guest.inside('find /run /etc -type f -perm -002')).to.equal('')
   })
