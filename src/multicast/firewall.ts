@@ -41,6 +41,8 @@ export function firewallModel({firewall, interfaces, routes, daemon, answerPing}
   const fromOutside = routes.filter(({from}) => outside.has(from))
   const toOutside = routes.flatMap(({from, to}) => to.filter(name => outside.has(name)).map(name => ({iif: quoteNft(name), oif: quoteNft(from)})))
   const insideCards = interfaces.filter(({role}) => role === 'downstream').map(({name}) => quoteNft(name))
+  // mrouted forwards from everywhere to wherever somebody joined; igmpproxy from outside alone.
+  const pinged = daemon === 'mrouted' ? [...outside].flatMap(name => insideCards.map(oif => ({iif: quoteNft(name), oif}))) : []
   return {
     inside: [quoteNft('lo'), ...insideCards],
     insideCards,
@@ -50,7 +52,7 @@ export function firewallModel({firewall, interfaces, routes, daemon, answerPing}
     routedByReceivers: receiversDecide(daemon) ? [...outside].map(quoteNft) : [],
     answered: answerPing ? [...outside].flatMap(name => groupsOf(fromOutside.filter(({from, join, family}) => from === name && join && family === 4))
       .map(match => ({iif: quoteNft(name), match}))) : [],
-    pingAnswers: unique(toOutside),
+    pingAnswers: unique([...toOutside, ...pinged]),
     open: firewall.open.map(({protocol, ports, from, to}) => ({
       iif: quoteNft(from),
       ...to !== undefined && {oif: quoteNft(to)},
