@@ -1,6 +1,6 @@
-import {contains, formatRange, isSingle, type Family, type Prefix} from '../network/address.js'
 import type {Firewall, NetworkInterface} from '../network/model.js'
 import {receiversDecide, type DaemonName} from './daemons.js'
+import {flowsOf, waysOf} from './flows.js'
 import type {MulticastRoute} from './model.js'
 import {quoteNft} from './quote-nft.js'
 
@@ -48,10 +48,9 @@ export function firewallModel({firewall, interfaces, routes, daemon, answerPing}
     insideCards,
     dhcpClients: interfaces.filter(({name, dhcp}) => dhcp && outside.has(name)).map(({name}) => quoteNft(name)),
     dvmrp: daemon === 'mrouted',
-    routed: fromOutside.flatMap(({from}) => from).filter((name, index, all) => all.indexOf(name) === index).flatMap(from => routedFrom(from, fromOutside)),
+    routed: waysOf(fromOutside),
     routedByReceivers: receiversDecide(daemon) ? [...outside].map(quoteNft) : [],
-    answered: answerPing ? [...outside].flatMap(name => groupsOf(fromOutside.filter(({from, join, family}) => from === name && join && family === 4))
-      .map(match => ({iif: quoteNft(name), match}))) : [],
+    answered: answerPing ? flowsOf(fromOutside.filter(({join, family}) => join && family === 4)) : [],
     pingAnswers: unique([...toOutside, ...pinged]),
     open: firewall.open.map(({protocol, ports, from, to}) => ({
       iif: quoteNft(from),
@@ -59,41 +58,6 @@ export function firewallModel({firewall, interfaces, routes, daemon, answerPing}
       match: `${protocol} dport ${ports.first}${ports.last === ports.first ? '' : `-${ports.last}`}`,
     })),
   }
-}
-
-const PROTOCOL = {4: 'ip', 6: 'ip6'} as const
-
-function routedFrom(from: string, routes: readonly MulticastRoute[]): FirewallModel['routed'] {
-  const own = routes.filter(route => route.from === from)
-  const ways = [...new Set(own.flatMap(({to}) => to))]
-  return ways.flatMap(oif => groupsOf(own.filter(({to}) => to.includes(oif))).map(match => ({iif: quoteNft(from), oif: quoteNft(oif), match})))
-}
-
-/** A match for each family and sender, with all its groups in one set: a thousand groups are one rule. */
-function groupsOf(routes: readonly MulticastRoute[]): string[] {
-  const byMatch = new Map<string, {family: Family, groups: Prefix[]}>()
-  for (const {family, source, group} of routes) {
-    const sender = source ? `${PROTOCOL[family]} saddr ${formatRange(source)} ` : ''
-    const key = `${sender}${PROTOCOL[family]} daddr`
-    byMatch.set(key, {family, groups: [...byMatch.get(key)?.groups ?? [], group]})
-  }
-
-  return [...byMatch].map(([match, {groups}]) => {
-    const texts = widest(groups).map(formatRange)
-    return texts.length === 1 ? `${match} ${texts[0] ?? ''}` : `${match} { ${texts.join(', ')} }`
-  })
-}
-
-/** Without the ranges that another holds: nft takes no set whose elements overlap. */
-function widest(groups: readonly Prefix[]): Prefix[] {
-  const ranges = groups.filter(group => !isSingle(group))
-  const texts = new Set<string>()
-  return groups.filter(group => {
-    const text = formatRange(group)
-    if (texts.has(text) || ranges.some(other => other.length < group.length && contains(other, group.address))) return false
-    texts.add(text)
-    return true
-  })
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -1,14 +1,9 @@
-import {formatAddress, formatPrefix, formatRange, isLinkLocal, type Address, type Family} from '../network/address.js'
+import {formatAddress, formatPrefix, isLinkLocal, type Address, type Family} from '../network/address.js'
 import type {Nat, NetworkInterface} from '../network/model.js'
 import type {DaemonName} from './daemons.js'
+import {flowsOf, groupBy, waysOf, type Flow} from './flows.js'
 import {LIFTED_TTL, type MulticastRoute} from './model.js'
 import {quoteNft} from './quote-nft.js'
-
-/** Packets of a route as nft names them: `iifname <iif> <match>`, with match `ip saddr 10.1.0.2 ip daddr 225.0.0.1`. */
-interface Flow {
-  iif: string
-  match: string
-}
 
 /** What nftables.conf.ejs prints: every name is quoted, every address is text of ours. */
 export interface NftablesModel {
@@ -58,11 +53,12 @@ export function nftablesModel({interfaces, nat, routes, daemon = 'smcroute'}: Nf
   const known = translated.flatMap(({action, ...one}) => action === undefined ? [] : [{...one, action}])
 
   return {
-    untracked: unique(known.map(({route}) => flowOf(route))),
-    lifts: unique(routes.filter(route => route.liftTtl).map(route => ({...flowOf(route), hopLimit: HOP_LIMIT[route.family], lifted: LIFTED_TTL}))),
-    thresholds: unique(routes.filter(route => route.ttlThreshold > 1).flatMap(route => route.to.map(oif => (
-      {...flowOf(route), oif: quoteNft(oif), hopLimit: HOP_LIMIT[route.family], ttlThreshold: route.ttlThreshold})))),
-    translations: unique(known.map(({route, oif}) => ({...flowOf(route), oif: quoteNft(oif), chain: translatorName(oif, route.family)}))),
+    untracked: flowsOf(known.map(({route}) => route)),
+    lifts: byFamily(routes.filter(({liftTtl}) => liftTtl), flowsOf).map(one => ({...one, lifted: LIFTED_TTL})),
+    thresholds: [...groupBy(routes.filter(({ttlThreshold}) => ttlThreshold > 1), ({ttlThreshold}) => ttlThreshold)]
+      .flatMap(([ttlThreshold, own]) => byFamily(own, waysOf).map(one => ({...one, ttlThreshold}))),
+    translations: [...groupBy(known, ({route, oif}) => translatorName(oif, route.family))]
+      .flatMap(([chain, own]) => flowsOf(own.map(({route}) => route)).map(flow => ({...flow, oif: quoteNft(own[0]?.oif ?? ''), chain}))),
     translators: unique(known.map(({route, oif, action}) => ({chain: translatorName(oif, route.family), action}))),
     masquerades: unique(nat.map(({from, to}) => ({iif: quoteNft(from), oif: quoteNft(to)}))),
     queries: [QUERIES[daemon] ?? []].flat(),
@@ -82,10 +78,8 @@ function translationAddress({addresses}: NetworkInterface, family: Family): Addr
   return addresses.map(({address}) => address).find(address => address.family === family && !isLinkLocal(address))
 }
 
-function flowOf({family, from, group, source}: MulticastRoute): Flow {
-  const protocol = PROTOCOL[family]
-  const matches = [...source ? [`${protocol} saddr ${formatRange(source)}`] : [], `${protocol} daddr ${formatRange(group)}`]
-  return {iif: quoteNft(from), match: matches.join(' ')}
+function byFamily<Rule extends Flow>(routes: readonly MulticastRoute[], rulesOf: (routes: readonly MulticastRoute[]) => Rule[]): (Rule & {hopLimit: string})[] {
+  return [...groupBy(routes, ({family}) => family)].flatMap(([family, own]) => rulesOf(own).map(rule => ({...rule, hopLimit: HOP_LIMIT[family]})))
 }
 
 function unique<T>(values: readonly T[]): T[] {

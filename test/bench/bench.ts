@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 import {benchImageRound, makeImageBenchInputs} from './image.js'
+import {benchRouting} from './routing.js'
 
 /** Ratios within one run: each row's commands take turns, medians are compared. Nothing fails here; docs/decisions.md says what the numbers mean. */
 const ROUNDS = 7
@@ -80,6 +81,11 @@ try {
   const inputs = await makeImageBenchInputs(large)
   const first = await benchImageRound(inputs, large)
   row(`a root of 11,788 entries (${Math.round(inputs.size / 2 ** 20)} MiB of inputs): composing, CPU, against L`, first.compose / 1000, first.limit / 1000, '3 x')
+
+  const routing = await benchRouting(median)
+  row('31 interfaces: no packets while the daemon is killed and starts, 1,001 lines, against two', routing.pauseWithAllLines, routing.pauseWithTwoLines, '2 s')
+  row('  10,000 packets flat out, to 5,000 groups of one range, against one group', routing.toManyGroups, routing.toOneGroup, '')
+  for (const {packets, lost} of routing.newGroups) rows.push([`  lost of ${packets} packets of new groups at 1,000 packets/s`, String(lost), '', '', '0'])
 } finally {
   rmSync(folder, {recursive: true, force: true})
 }

@@ -46,7 +46,7 @@ describe('nftablesModel', () => {
 
   it('has one translator for all groups of an uplink', () => {
     const {translators, translations} = nftablesModel({interfaces, nat: [translate], routes: [route('225.0.0.1'), route('225.0.0.2'), route('225.0.0.1')]})
-    expect([translators.length, translations.length]).to.deep.equal([1, 2])
+    expect([translators.length, translations.map(({match}) => match)]).to.deep.equal([1, ['ip daddr { 225.0.0.1, 225.0.0.2 }']])
   })
 
   it('holds thresholds of each route, for the kernel has them of whole vifs, and of IPv6 none', () => {
@@ -54,6 +54,23 @@ describe('nftablesModel', () => {
       {iif: '"wlan0"', oif: '"usb0"', match: 'ip6 daddr ff05::1', hopLimit: 'ip6 hoplimit', ttlThreshold: 9},
       {iif: '"wlan0"', oif: '"usb0"', match: 'ip daddr 225.0.0.1', hopLimit: 'ip ttl', ttlThreshold: 5},
     ])
+  })
+})
+
+describe('a thousand groups', () => {
+  const routes = Array.from({length: 1000}, (_, index) => route(`239.1.${index >> 8}.${index & 255}`, {to: ['usb0', 'eth0'], liftTtl: true, ttlThreshold: 5}))
+
+  it('are one rule of each kind, for each packet is held against all rules', () => {
+    const model = nftablesModel({interfaces, nat: [translate, {...translate, to: 'eth0'}], routes})
+    expect([model.lifts.length, model.thresholds.length, model.untracked.length, model.translations.length]).to.deep.equal([1, 1, 1, 2])
+    expect(model.thresholds[0]).to.include({oif: '{ "eth0", "usb0" }', ttlThreshold: 5})
+  })
+
+  it('are as many rules as there are senders, families and ways out', () => {
+    const others = [...routes, route('232.1.1.1', {source: '10.1.0.2', liftTtl: true, ttlThreshold: 5}), route('ff05::1', {liftTtl: true, ttlThreshold: 5}), route('239.1.0.0/16', {liftTtl: true, ttlThreshold: 6})]
+    const {lifts, thresholds} = nftablesModel({interfaces, nat: [], routes: others})
+    expect(lifts.map(({match}) => match)).to.deep.equal(['ip daddr 239.1.0.0/16', 'ip saddr 10.1.0.2 ip daddr 232.1.1.1', 'ip6 daddr ff05::1'])
+    expect(thresholds.map(({oif, ttlThreshold}) => `${oif} ${ttlThreshold}`)).to.deep.equal(['{ "eth0", "usb0" } 5', '"usb0" 5', '"usb0" 5', '"usb0" 6'])
   })
 })
 
