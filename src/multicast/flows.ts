@@ -17,8 +17,11 @@ export function flowsOf(routes: readonly Route[]): Flow[] {
 
 /** The same with the ways out; routes that leave by the same interfaces are one rule. */
 export function waysOf(routes: readonly MulticastRoute[]): (Flow & {oif: string})[] {
-  return [...groupBy(routes, ({to}) => oneOrSet([...new Set(to)].sort().map(quoteNft)))].flatMap(([oif, own]) => flowsOf(own).map(flow => ({...flow, oif})))
+  return [...groupBy(routes, ({to}) => namesOf(to))].flatMap(([oif, own]) => flowsOf(own).map(flow => ({...flow, oif})))
 }
+
+/** Interfaces as a rule names them: one, or a set. */
+export const namesOf = (names: readonly string[]): string => oneOrSet([...new Set(names)].sort().map(quoteNft))
 
 const PROTOCOL = {4: 'ip', 6: 'ip6'} as const
 

@@ -1,7 +1,7 @@
 import {formatAddress, formatPrefix, isLinkLocal, type Address, type Family} from '../network/address.js'
 import type {Nat, NetworkInterface} from '../network/model.js'
 import type {DaemonName} from './daemons.js'
-import {flowsOf, groupBy, waysOf, type Flow} from './flows.js'
+import {flowsOf, groupBy, namesOf, waysOf, type Flow} from './flows.js'
 import {LIFTED_TTL, type MulticastRoute} from './model.js'
 import {quoteNft} from './quote-nft.js'
 
@@ -17,6 +17,8 @@ export interface NftablesModel {
   masquerades: {iif: string, oif: string}[]
   /** A daemon's general query as it sends it and as it leaves: first bytes of the IGMP message. */
   queries: {sent: string, leaves: string}[]
+  /** Interfaces by which igmpproxy would go on sending what a receiver left. */
+  askedToStay?: string | undefined
   /** Groups that a translating uplink passes with their own source, as it has no static IPv6 address. */
   kept: {oif: string, group: string}[]
 }
@@ -62,6 +64,7 @@ export function nftablesModel({interfaces, nat, routes, daemon = 'smcroute'}: Nf
     translators: unique(known.map(({route, oif, action}) => ({chain: translatorName(oif, route.family), action}))),
     masquerades: unique(nat.map(({from, to}) => ({iif: quoteNft(from), oif: quoteNft(to)}))),
     queries: [QUERIES[daemon] ?? []].flat(),
+    askedToStay: daemon === 'igmpproxy' ? namesOf(interfaces.filter(({role}) => role === 'downstream').map(({name}) => name)) : undefined,
     kept: translated.filter(({action}) => action === undefined).map(({route, oif}) => ({oif, group: formatPrefix(route.group)})),
   }
 }

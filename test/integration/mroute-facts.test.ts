@@ -65,6 +65,20 @@ const igmpproxy: Facts = {
   'daemons1': '99 igmpproxy igmpproxy -d /etc/igmpproxy.conf \n',
 }
 
+const withoutLeft = (healthy['watched'] ?? '').split('\tset left4')[0] ?? ''
+const leftRules = (group: string): string => `table inet brmc {
+	set multicast_left {
+		typeof iifname . @nh,128,32
+		elements = { "eth0" . 0xefffffff expires 9s,
+			     "usb0" . ${group} expires 29s952ms }
+	}
+	chain multicast_leave {
+		type filter hook forward priority mangle; policy accept;
+		oifname . @nh,128,32 @multicast_left oifname . @nh,128,32 != @multicast_asked counter packets 5 bytes 500 drop
+	}
+}
+`
+
 /** What is different; the first finding, or none where the router is healthy. */
 const cases: [title: string, different: Facts, id: string | undefined, what?: RegExp][] = [
   ['nothing', {}, undefined],
@@ -108,6 +122,8 @@ const cases: [title: string, different: Facts, id: string | undefined, what?: Re
   ['igmpproxy, and no lease upstream', {...igmpproxy, interfaces: 'wlan0 role upstream\nwlan0 dhcp client\nusb0 role downstream\nusb0 address 10.2.0.1/24\n', addresses: '3: usb0    inet 10.2.0.1/24 scope global usb0\n', watched: silence}, 'no-address', /^wlan0 has no IPv4 address: no DHCP server answers/],
   ['igmpproxy, TTL 1', {...igmpproxy, watched: [elements('arrived4', ['"wlan0" . 10.1.0.2 . 225.0.0.1 . 1']), elements('passed4', ['"wlan0" . 225.0.0.1 . 1'])].join('')}, 'ttl-1', /^packets of 225\.0\.0\.1/],
   ['igmpproxy, and what clients downstream send to themselves', {...igmpproxy, watched: `${healthy['watched'] ?? ''}${elements('arrived4', ['"usb0" . 10.2.0.9 . 239.255.255.250 . 1'])}`}, undefined],
+  ['igmpproxy, and a group that a receiver has just left', {...igmpproxy, 'watched': withoutLeft, 'rules': leftRules('0xe1000001'), 'ip_mr_cache1': cache([['10.1.0.2', '225.0.0.1']])}, undefined],
+  ['igmpproxy, and a group that is dropped though nobody left it', {...igmpproxy, 'watched': withoutLeft, 'rules': leftRules('0xe1000002'), 'ip_mr_cache1': cache([['10.1.0.2', '225.0.0.1']])}, 'forward-drop', /dropped there: a rule of nft or iptables$/],
   ['mrouted, and TTL 1', {...mrouted, watched: [elements('arrived4', ['"wlan0" . 10.1.0.2 . 225.0.0.1 . 1']), elements('passed4', ['"wlan0" . 225.0.0.1 . 1'])].join('')}, 'ttl-1', /^packets of 225\.0\.0\.1/],
   ['mrouted, and an interface it does not know', {...mrouted, 'ip_mr_vif1': (healthy['ip_mr_vif1'] ?? '').replace(/ 1 usb0.*\n/, '')}, 'no-vif', /^usb0 is not in ip_mr_vif/],
 ]

@@ -57,6 +57,14 @@ describe('nftablesModel', () => {
   })
 })
 
+describe('where receivers decide', () => {
+  for (const [daemon, names] of [['igmpproxy', '{ "eth0", "wlan0" }'], ['mrouted', undefined], ['smcroute', undefined]] as const) {
+    it(`${daemon}: ${names === undefined ? 'nothing is' : 'what a receiver left is'} ended by rules, on downstream interfaces`, () => {
+      expect(nftablesModel({interfaces, nat: [], routes: [], daemon}).askedToStay).to.equal(names)
+    })
+  }
+})
+
 describe('a thousand groups', () => {
   const routes = Array.from({length: 1000}, (_, index) => route(`239.1.${index >> 8}.${index & 255}`, {to: ['usb0', 'eth0'], liftTtl: true, ttlThreshold: 5}))
 

@@ -156,9 +156,21 @@ FILENAME == "rules" {
 		sub(/_ipv[46]$/, "", name)
 		waits_for_address[name] = 1
 	} else if ($0 ~ /(ttl|hoplimit) < [0-9]+ .*drop/ && $0 ~ /counter packets [1-9]/) threshold_rule = trimmed($0)
-	else if ($0 ~ /(^|[ \t])(drop|reject)( |$)/ && $0 !~ /(ttl|hoplimit) < /) add_dropper(rule_hook == "" ? "forward" : rule_hook, "rule \"" trimmed($0) "\" in chain " rule_chain " of table " rule_table)
+	else if ($0 ~ /(^|[ \t])(drop|reject)( |$)/ && rule_chain != "multicast_leave" && $0 !~ /(ttl|hoplimit) < /) add_dropper(rule_hook == "" ? "forward" : rule_hook, "rule \"" trimmed($0) "\" in chain " rule_chain " of table " rule_table)
 	if (rule_set ~ /^ttl_1_ipv[46]$/ && rule_table == "inet brmc") read_elements("late", $0)
+	else if (rule_set == "multicast_left" && rule_table == "inet brmc") read_left($0)
 	next
+}
+
+# `elements = { "wlan0" . 0xef010101 expires 28s, …`: what receivers behind an interface have left, and nothing sends on there.
+function read_left(line,    part, digits) {
+	while (match(line, /"[^"]+" \. 0x[0-9a-f]+/)) {
+		split(substr(line, RSTART + 1, RLENGTH - 1), part, "\" . 0x")
+		digits = part[2]
+		while (length(digits) < 8) digits = "0" digits
+		receivers_left[part[1], digits] = 1
+		line = substr(line, RSTART + RLENGTH)
+	}
 }
 
 function add_dropper(hook, words) {

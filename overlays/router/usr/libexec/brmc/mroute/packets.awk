@@ -151,7 +151,7 @@ function judge_way(flow, oif, words,    name, group, key, family, number) {
 			add(61, "forward-drop", words " from " name " is routed to " oif " and dropped there: chain firewall_forward of table inet brmc, the firewall towards the upstream, lets in the groups of multicast.routes in brmc.yaml, and this is in none of them", "a route of " words " from " name " to " oif " in brmc.yaml, instead of an mroute line of your own; or firewall: {upstream: allow}")
 			return
 		}
-		if (went[oif, group] || waits_for_address[oif]) return
+		if (went[oif, group] || waits_for_address[oif] || receivers_left[oif, group]) return
 		if (threshold_rule != "" && dropper["forward"] == "") add(64, "ttl-threshold", words " from " name " does not leave by " oif ": its TTL is not above the threshold (\"" threshold_rule "\")", "a lower ttlThreshold on that route in brmc.yaml, or a higher TTL at the sender")
 		else add(62, "forward-drop", words " from " name " is routed to " oif " and dropped there: " (dropper["forward"] != "" ? dropper["forward"] : dropper["postrouting"] != "" ? dropper["postrouting"] : "a rule of nft or iptables"), "accept it there, before the drop: " (family == 4 ? "ip" : "ip6") " daddr " words " accept")
 		return
