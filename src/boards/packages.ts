@@ -2,13 +2,15 @@
 export interface ExtraPackage {
   debian: {package: string, /** Files that are wanted; what they need comes along. */ files: readonly string[]}
   buildroot: readonly string[]
+  /** Parts of it that Buildroot would take along, and that are not wanted. */
+  notBuildroot?: readonly string[]
 }
 
 /** What can be asked for in brmc.yaml. */
 export const PACKAGE_NAMES = ['tcpdump', 'iproute2', 'ethtool', 'iperf3', 'conntrack', 'iw'] as const
 
 /** Those, and what comes with a choice of the deployment's. */
-export type PackageName = typeof PACKAGE_NAMES[number] | 'igmpproxy'
+export type PackageName = typeof PACKAGE_NAMES[number] | 'igmpproxy' | 'avahi'
 
 export const extraPackages: Readonly<Record<PackageName, ExtraPackage>> = {
   tcpdump: {debian: {package: 'tcpdump', files: ['usr/bin/tcpdump']}, buildroot: ['BR2_PACKAGE_TCPDUMP']},
@@ -18,6 +20,12 @@ export const extraPackages: Readonly<Record<PackageName, ExtraPackage>> = {
   conntrack: {debian: {package: 'conntrack', files: ['usr/sbin/conntrack']}, buildroot: ['BR2_PACKAGE_CONNTRACK_TOOLS']},
   iw: {debian: {package: 'iw', files: ['usr/sbin/iw']}, buildroot: ['BR2_PACKAGE_IW']},
   igmpproxy: {debian: {package: 'igmpproxy', files: ['usr/sbin/igmpproxy']}, buildroot: ['BR2_PACKAGE_IGMPPROXY']},
+  // Debian's is linked with D-Bus's library, and talks to no bus (enable-dbus=no); Buildroot's has no D-Bus at all.
+  avahi: {
+    debian: {package: 'avahi-daemon', files: ['usr/sbin/avahi-daemon']},
+    buildroot: ['BR2_PACKAGE_AVAHI', 'BR2_PACKAGE_AVAHI_DAEMON'],
+    notBuildroot: ['BR2_PACKAGE_AVAHI_AUTOIPD'],
+  },
 }
 
 /** All of the table, in its order. */

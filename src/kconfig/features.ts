@@ -31,9 +31,9 @@ export const kernelFeatures: readonly KernelFeature[] = [
   },
   {
     name: 'nftables',
-    reason: '/etc/nftables.conf: liftTtl (ip ttl set, ip6 hoplimit set), nat (ct, masquerade), notrack and translated multicast; COMPAT for iptables-nft',
-    symbols: [...all('y|m', 'NF_TABLES'), ...all('y', 'NF_TABLES_INET NF_TABLES_IPV4 NF_TABLES_IPV6'), ...all('y|m', 'NFT_CT NFT_NAT NFT_MASQ NFT_REJECT NFT_LOG NFT_LIMIT NFT_COMPAT')],
-    modules: ['nf_tables', 'nft_ct', 'nft_nat', 'nft_masq', 'nft_chain_nat', 'nft_reject', 'nft_reject_inet', 'nft_log', 'nft_limit', 'nft_compat'],
+    reason: '/etc/nftables.conf: liftTtl (ip ttl set, ip6 hoplimit set), nat (ct, masquerade), notrack and translated multicast, reversePathCheck (fib); COMPAT for iptables-nft',
+    symbols: [...all('y|m', 'NF_TABLES'), ...all('y', 'NF_TABLES_INET NF_TABLES_IPV4 NF_TABLES_IPV6'), ...all('y|m', 'NFT_CT NFT_NAT NFT_MASQ NFT_REJECT NFT_LOG NFT_LIMIT NFT_COMPAT NFT_FIB_IPV4 NFT_FIB_IPV6 NFT_FIB_INET')],
+    modules: ['nf_tables', 'nft_ct', 'nft_nat', 'nft_masq', 'nft_chain_nat', 'nft_reject', 'nft_reject_inet', 'nft_log', 'nft_limit', 'nft_compat', 'nft_fib_inet'],
   },
   {
     name: 'iptables',

@@ -1,4 +1,5 @@
 import type {Family} from '../network/address.js'
+import type {Discovery} from './discovery.js'
 
 /** Daemons that can own the kernel's IPv4 multicast routing table. */
 export const DAEMON_NAMES = ['smcroute', 'igmpproxy', 'mrouted'] as const
@@ -18,6 +19,10 @@ export const routesBeside = ({daemon, routes}: {daemon: DaemonName, routes: read
   receiversDecide(daemon) && routes.some(({family}) => family === 6)
 
 /** Programs that not every base has (src/boards/packages.ts). BusyBox's ip knows no mrule. */
-export function packagesOfDaemons(deployment: {daemon: DaemonName, routes: readonly {family: Family}[]}): ('igmpproxy' | 'iproute2')[] {
-  return [...deployment.daemon === 'igmpproxy' ? ['igmpproxy' as const] : [], ...routesBeside(deployment) ? ['iproute2' as const] : []]
+export function packagesOfDaemons(deployment: {daemon: DaemonName, routes: readonly {family: Family}[], discovery: Discovery}): ('igmpproxy' | 'iproute2' | 'avahi')[] {
+  return [
+    ...deployment.daemon === 'igmpproxy' ? ['igmpproxy' as const] : [],
+    ...routesBeside(deployment) ? ['iproute2' as const] : [],
+    ...deployment.discovery.mdns.length > 0 ? ['avahi' as const] : [],
+  ]
 }

@@ -1,5 +1,6 @@
 import type {Firewall, NetworkInterface} from '../network/model.js'
 import {receiversDecide, type DaemonName} from './daemons.js'
+import type {Discovery} from './discovery.js'
 import {flowsOf, waysOf} from './flows.js'
 import type {MulticastRoute} from './model.js'
 import {quoteNft} from './quote-nft.js'
@@ -22,6 +23,8 @@ export interface FirewallModel {
   answered: {iif: string, match: string}[]
   /** Answers to a ping of a group that left by iif: conntrack does not know them, for they come from another address than was called. */
   pingAnswers: {iif: string, oif: string}[]
+  /** Uplinks where mDNS is reflected. */
+  mdns: string[]
   /** What the file lets in, to the router or, with oif, through it. */
   open: {iif: string, oif?: string, match: string}[]
 }
@@ -32,10 +35,11 @@ export interface FirewallInput {
   routes: readonly MulticastRoute[]
   daemon: DaemonName
   answerPing: boolean
+  discovery: Discovery
 }
 
 /** The firewall towards the upstream; undefined where the file lets all of it in. */
-export function firewallModel({firewall, interfaces, routes, daemon, answerPing}: FirewallInput): FirewallModel | undefined {
+export function firewallModel({firewall, interfaces, routes, daemon, answerPing, discovery}: FirewallInput): FirewallModel | undefined {
   if (firewall.upstream === 'allow') return undefined
   const outside = new Set(interfaces.filter(({role}) => role === 'upstream').map(({name}) => name))
   const fromOutside = routes.filter(({from}) => outside.has(from))
@@ -52,6 +56,7 @@ export function firewallModel({firewall, interfaces, routes, daemon, answerPing}
     routedByReceivers: receiversDecide(daemon) ? [...outside].map(quoteNft) : [],
     answered: answerPing ? flowsOf(fromOutside.filter(({join, family}) => join && family === 4)) : [],
     pingAnswers: unique([...toOutside, ...pinged]),
+    mdns: discovery.mdns.filter(name => outside.has(name)).map(quoteNft),
     open: firewall.open.map(({protocol, ports, from, to}) => ({
       iif: quoteNft(from),
       ...to !== undefined && {oif: quoteNft(to)},

@@ -15,6 +15,8 @@ export interface MulticastRoute {
   ttlThreshold: number
   /** Join the group on `from` (an mgroup), so that snooping switches send it here. */
   join: boolean
+  /** Only of senders that the router would answer by `from`: what comes back by another way is not sent round once more. */
+  reversePathCheck: boolean
 }
 
 /** TTL that a packet with TTL 1 gets where its route says liftTtl; it leaves the router with one less. */

@@ -8,6 +8,8 @@ import {quoteNft} from './quote-nft.js'
 /** What nftables.conf.ejs prints: every name is quoted, every address is text of ours. */
 export interface NftablesModel {
   untracked: Flow[]
+  /** Senders that the router would not answer by this interface are dropped. */
+  reversePaths: Flow[]
   lifts: (Flow & {hopLimit: string, lifted: number})[]
   /** A threshold of the kernel's own belongs to a whole vif, and a MIF of IPv6 has none: each route's are rules. */
   thresholds: (Flow & {oif: string, hopLimit: string, ttlThreshold: number})[]
@@ -56,6 +58,7 @@ export function nftablesModel({interfaces, nat, routes, daemon = 'smcroute'}: Nf
 
   return {
     untracked: flowsOf(known.map(({route}) => route)),
+    reversePaths: flowsOf(routes.filter(({reversePathCheck}) => reversePathCheck)),
     lifts: byFamily(routes.filter(({liftTtl}) => liftTtl), flowsOf).map(one => ({...one, lifted: LIFTED_TTL})),
     thresholds: [...groupBy(routes.filter(({ttlThreshold}) => ttlThreshold > 1), ({ttlThreshold}) => ttlThreshold)]
       .flatMap(([ttlThreshold, own]) => byFamily(own, waysOf).map(one => ({...one, ttlThreshold}))),

@@ -1,6 +1,7 @@
 import type {BoardName} from '../boards/boards.js'
 import type {PackageName} from '../boards/packages.js'
 import type {DaemonName} from '../multicast/daemons.js'
+import type {Discovery} from '../multicast/discovery.js'
 import type {Mrouted} from '../multicast/mrouted.js'
 import type {MulticastRoute} from '../multicast/model.js'
 import type {Firewall, Nat, NetworkInterface} from '../network/model.js'
@@ -26,7 +27,9 @@ export interface Deployment {
   daemon: DaemonName
   mrouted: Mrouted
   answerPing: boolean
+  /** Those of the file, then those of discovery. */
   routes: readonly MulticastRoute[]
+  discovery: Discovery
   /** The interfaces by name, all of them that are downstream where none is written. */
   statusPage?: {port: number, interfaces: readonly string[]}
   /** Those of the file, then those that its daemons need. */

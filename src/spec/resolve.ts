@@ -1,6 +1,8 @@
 import {packagesOfDaemons} from '../multicast/daemons.js'
+import type {Discovery} from '../multicast/discovery.js'
 import type {Mrouted} from '../multicast/mrouted.js'
 import type {MulticastRoute} from '../multicast/model.js'
+import {ssdpRoutes} from '../multicast/ssdp.js'
 import {parseAddress, parsePrefix, parseRange, type Address, type Prefix} from '../network/address.js'
 import type {DhcpServer, NetworkInterface, Opening} from '../network/model.js'
 import {parsePorts} from '../network/ports.js'
@@ -10,7 +12,9 @@ import type {Spec} from './schema.js'
 /** A checked spec with every text read into what it means. */
 export function resolveDeployment(spec: Spec, name: string): Deployment {
   const {daemon} = spec.multicast
-  const routes = spec.multicast.routes.map(route => resolveRoute(route))
+  const interfaces = Object.entries(spec.interfaces).map(([interfaceName, written]) => resolveInterface(interfaceName, written))
+  const discovery = resolveDiscovery(spec.multicast.discovery, interfaces)
+  const routes = [...spec.multicast.routes.map(route => resolveRoute(route)), ...ssdpRoutes(discovery.ssdp, {interfaces, daemon})]
   return {
     name,
     board: spec.board,
@@ -22,15 +26,16 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     hostname: spec.system.hostname,
     authorizedKeys: spec.system.ssh.authorizedKeys.map(key => key.trim()),
     sysctl: Object.fromEntries(Object.entries(spec.system.sysctl).map(([key, value]) => [key.replaceAll('/', '.'), String(value)])),
-    interfaces: Object.entries(spec.interfaces).map(([interfaceName, written]) => resolveInterface(interfaceName, written)),
+    interfaces,
     nat: spec.nat,
     firewall: {upstream: spec.firewall.upstream, open: spec.firewall.open.map(opening => resolveOpening(opening))},
     daemon,
     mrouted: resolveMrouted(spec.multicast.mrouted),
     answerPing: spec.multicast.answerPing,
     routes,
+    discovery,
     ...spec.statusPage === undefined ? {} : {statusPage: resolveStatusPage(spec.statusPage, spec.interfaces)},
-    packages: [...spec.packages, ...packagesOfDaemons({daemon, routes}).filter(name => !(spec.packages as readonly string[]).includes(name))],
+    packages: [...spec.packages, ...packagesOfDaemons({daemon, routes, discovery}).filter(name => !(spec.packages as readonly string[]).includes(name))],
     overlays: spec.overlays.map(overlay => overlay.replace(/\/+$/, '')),
   }
 }
@@ -41,6 +46,15 @@ function resolveMrouted({interfaces, staticGroups, tunnels}: Spec['multicast']['
     staticGroups: staticGroups.map(({group, on}) => ({group: addressOf(group), on})),
     tunnels: tunnels.map(({remote, ...rest}) => ({...rest, remote: addressOf(remote)})),
   }
+}
+
+function resolveDiscovery(written: Spec['multicast']['discovery'], interfaces: readonly NetworkInterface[]): Discovery {
+  const all = interfaces.map(({name}) => name)
+  const sides = (kind: keyof Discovery): readonly string[] => {
+    const named = Array.isArray(written) ? written.includes(kind) ? 'all' : [] : written[kind] ?? []
+    return named === 'all' ? all : named
+  }
+  return {mdns: sides('mdns'), ssdp: sides('ssdp')}
 }
 
 type WrittenInterface = Spec['interfaces'][string]
@@ -70,7 +84,7 @@ function resolveOpening({protocol, port, from, to}: Spec['firewall']['open'][num
   return {protocol, ports: parsePorts(String(port)) ?? refused(String(port)), from, ...to !== undefined && {to}}
 }
 
-function resolveRoute({group, source, from, to, liftTtl, ttlThreshold, join}: Spec['multicast']['routes'][number]): MulticastRoute {
+function resolveRoute({group, source, from, to, liftTtl, ttlThreshold, join, reversePathCheck}: Spec['multicast']['routes'][number]): MulticastRoute {
   const groupPrefix = rangeOf(group)
   return {
     family: groupPrefix.address.family,
@@ -81,6 +95,7 @@ function resolveRoute({group, source, from, to, liftTtl, ttlThreshold, join}: Sp
     liftTtl,
     ttlThreshold,
     join,
+    reversePathCheck,
   }
 }
 

@@ -76,6 +76,7 @@ const Route = z.strictObject({
   liftTtl: z.boolean().default(false).describe('Raise a TTL (hop limit) of 1, which no router would forward, to 64'),
   ttlThreshold: z.int().min(1).max(254).default(1).describe('Forward only packets whose TTL is above this'),
   join: z.boolean().default(true).describe('Let the router join the group, so that a snooping switch sends it the packets'),
+  reversePathCheck: z.boolean().default(false).describe('Only of senders that the router would answer through this interface. With liftTtl both ways, it keeps two routers side by side from sending a packet round for ever'),
 })
 
 const Mrouted = z.strictObject({
@@ -92,11 +93,21 @@ const Mrouted = z.strictObject({
   })).default([]).describe('Tunnels to other routers that run mrouted, through routers that do not route multicast'),
 })
 
+const Sides = z.union([z.literal('all'), z.array(InterfaceName)])
+const Discovery = z.union([
+  z.array(z.enum(['mdns', 'ssdp'])),
+  z.strictObject({
+    mdns: Sides.optional().describe('mDNS (Bonjour, AirPlay, Chromecast, printers) is reflected among these interfaces, by avahi; or all'),
+    ssdp: Sides.optional().describe('SSDP (UPnP, DLNA) and WS-Discovery are routed among these interfaces, in all directions and whatever their TTL; or all'),
+  }),
+])
+
 const Multicast = z.strictObject({
   daemon: z.enum(DAEMON_NAMES).default('smcroute').describe('smcroute: the routes below, fixed; igmpproxy: receivers downstream decide by IGMP what comes from the one upstream interface; mrouted: DVMRP, receivers decide by IGMP (both IPv4 only)'),
   mrouted: Mrouted.prefault({}).describe('Settings of mrouted'),
   answerPing: z.boolean().default(true).describe('Let the router answer a ping of a group (icmp_echo_ignore_broadcasts=0)'),
   routes: z.array(Route).default([]).describe('What is routed from where to where'),
+  discovery: Discovery.default([]).describe('Devices of one side are found from the others: [mdns, ssdp] among all interfaces, or {mdns: [wlan0, eth0]} among some'),
 })
 
 const StatusPage = z.strictObject({

@@ -46,6 +46,15 @@ export function renderTree(request: TreeRequest): TreeFile[] {
   return files.sort((a, b) => a.path < b.path ? -1 : 1)
 }
 
+/** In the order of the symbols' names. */
+function packageLines(deployments: readonly Deployment[]): string[] {
+  const wanted = [...new Set(deployments.flatMap(({packages}) => packages))].map(name => extraPackages[name])
+  const lines = wanted.flatMap(({buildroot, notBuildroot = []}) => [
+    ...buildroot.map(symbol => [symbol, `${symbol}=y`] as const), ...notBuildroot.map(symbol => [symbol, `# ${symbol} is not set`] as const),
+  ])
+  return [...new Map(lines.sort(([one], [other]) => one < other ? -1 : 1)).values()]
+}
+
 function refuseNone(): never {
   throw new BrmcError('INTERNAL', 'a tree needs at least one deployment')
 }
@@ -106,7 +115,7 @@ function defconfig({project, deployments, templates, pins, userDefconfig = ''}: 
     kernelFragments: [`${COMMON}/linux.fragment`, ...templates.has(ownFragment) ? [ownFragment] : [], 'linux-user.fragment']
       .map(path => `$(BR2_EXTERNAL_BRMC_PATH)/${path}`).join(' '),
     // A base serves every deployment of its board, and one board's image may be tried on another: all have all packages.
-    packageSymbols: [...new Set(deployments.flatMap(({packages}) => packages.flatMap(name => extraPackages[name].buildroot)))].sort(),
+    packageLines: packageLines(deployments),
     userDefconfig: userDefconfigLines(userDefconfig),
   })
   return {path: `${TREE_FOLDER}/configs/brmc_${board.name}_defconfig`, content, executable: false}

@@ -28,6 +28,8 @@ const CATALOGUE: Readonly<Record<string, Models>> = {
   'etc/smcroute.conf.ejs': ({smcroute}, deployment) => deployment.daemon === 'smcroute' || routesBeside(deployment) ? one(smcroute) : [],
   'etc/igmpproxy.conf.ejs': ({igmpproxy}, {daemon}) => daemon === 'igmpproxy' ? one(igmpproxy) : [],
   'etc/mrouted.conf.ejs': ({mrouted}, {daemon}) => daemon === 'mrouted' ? one(mrouted) : [],
+  // Its being there decides whether the reflector runs: Buildroot's package brings an avahi-daemon.conf of its own.
+  'etc/avahi/reflector.conf.ejs': (_, {discovery: {mdns}}) => mdns.length > 0 ? one({interfaces: mdns}) : [],
   'etc/hostapd/interface.conf.ejs': ({accessPoints}) => accessPoints.map(model => ({target: `etc/hostapd/${model.name}.conf`, model})),
   'etc/udhcpd/interface.conf.ejs': ({dhcpServers}) => dhcpServers.map(model => ({target: `etc/udhcpd/${model.name}.conf`, model})),
   'root/.ssh/authorized_keys.ejs': ({authorizedKeys}) => authorizedKeys.length > 0 ? one({authorizedKeys}) : [],

@@ -3,6 +3,7 @@ import {firewallModel, type FirewallModel} from '../multicast/firewall.js'
 import {type IgmpproxyModel, igmpproxyModel} from '../multicast/igmpproxy.js'
 import {type MroutedModel, mroutedModel} from '../multicast/mrouted.js'
 import {type NftablesModel, nftablesModel} from '../multicast/nftables.js'
+import {type SearchesModel, searchesModel} from '../multicast/searches.js'
 import {type SmcrouteModel, smcrouteModel} from '../multicast/smcroute.js'
 import {type InterfaceLine, interfaceLines} from './interface-lines.js'
 import {type HostapdModel, hostapdModel} from '../network/hostapd.js'
@@ -17,7 +18,7 @@ export interface DeploymentModel {
   authorizedKeys: readonly string[]
   interfaces: InterfaceLine[]
   sysctls: Sysctl[]
-  nftables: NftablesModel & {firewall: FirewallModel | undefined}
+  nftables: NftablesModel & {firewall: FirewallModel | undefined, searches: SearchesModel}
   smcroute: SmcrouteModel
   igmpproxy: IgmpproxyModel
   mrouted: MroutedModel
@@ -34,7 +35,7 @@ export function deploymentModel(deployment: Deployment): DeploymentModel {
     authorizedKeys,
     interfaces: interfaceLines(deployment),
     sysctls: globalSysctls(deployment),
-    nftables: {...nftablesModel({interfaces, nat, routes, daemon}), firewall: firewallModel(deployment)},
+    nftables: {...nftablesModel({interfaces, nat, routes, daemon}), firewall: firewallModel(deployment), searches: searchesModel(deployment)},
     smcroute: smcrouteModel(routes.filter(({family}) => daemonOf(daemon, family) === 'smcroute')),
     igmpproxy: igmpproxyModel(interfaces, routes),
     mrouted: mroutedModel(deployment),

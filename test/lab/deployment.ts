@@ -30,6 +30,7 @@ export function route(group: string, {source, to = ['usb0'], ...options}: RouteO
     liftTtl: false,
     ttlThreshold: 1,
     join: true,
+    reversePathCheck: false,
     ...options,
   }
 }
@@ -63,6 +64,7 @@ export function labDeployment(options: Partial<Deployment> = {}): Deployment {
     mrouted: {staticGroups: [], tunnels: []},
     answerPing: true,
     routes: [route('225.0.0.1')],
+    discovery: {mdns: [], ssdp: []},
     packages: [],
     overlays: [],
     ...options,

@@ -23,8 +23,8 @@ export async function makeGuestRoot(deployment: Deployment, others: Readonly<Rec
   await cp(ROUTER_OVERLAY, root, {recursive: true})
   const files = new Map([
     ...await renderDeployment(deployment),
-    ['etc/passwd', 'root::0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n'],
-    ['etc/group', 'root:x:0:\nnogroup:x:65534:\n'],
+    ['etc/passwd', 'root::0:0:root:/root:/bin/sh\navahi:x:102:102:avahi:/nonexistent:/bin/false\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n'],
+    ['etc/group', 'root:x:0:\navahi:x:102:\nnogroup:x:65534:\n'],
     ...Object.entries(others),
   ])
   for (const [path, text] of files) {
@@ -45,7 +45,7 @@ async function copyPrograms(root: string, deployment: Deployment): Promise<void>
   // iproute2's ip in the place of BusyBox's: of a deployment that routes IPv6 beside mrouted or igmpproxy.
   const besides = deployment.packages.includes('iproute2') || routesBeside(deployment) ? [['/sbin/ip', '/usr/bin/ip']] : []
   const mrouted = process.env['BRMC_TEST_MROUTED']
-  const own = ['/usr/sbin/nft', '/usr/sbin/smcrouted', '/usr/sbin/igmpproxy'].map(path => [path, path])
+  const own = ['/usr/sbin/nft', '/usr/sbin/smcrouted', '/usr/sbin/igmpproxy', ...deployment.packages.includes('avahi') ? ['/usr/sbin/avahi-daemon'] : []].map(path => [path, path])
   for (const [program = '', target = ''] of [...own, ...besides, ...mrouted === undefined ? [] : [[mrouted, '/usr/sbin/mrouted']]]) {
     await rm(join(root, target), {force: true})
     await cp(program, join(root, target), {dereference: true})

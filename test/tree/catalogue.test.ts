@@ -6,6 +6,7 @@ import {renderTree} from '../../src/tree/catalogue.js'
 import {readTemplates} from '../../src/tree/read-templates.js'
 import type {TreeFile} from '../../src/tree/template-set.js'
 import {BOARD_NAMES} from '../../src/boards/boards.js'
+import {labDeployment} from '../lab/deployment.js'
 import {projects} from './projects.js'
 
 const LINES = {
@@ -74,9 +75,16 @@ describe('renderTree', () => {
 
   it("asks Buildroot for the packages of all deployments, and lays the first one's overlay by default", async () => {
     const tree = await treeOf('post')
-    expect(textOf(tree, 'configs/brmc_virt_defconfig')).to.include('BR2_PACKAGE_TCPDUMP=y\n').and.to.include('BR2_PACKAGE_IPROUTE2=y\n')
+    expect(textOf(tree, 'configs/brmc_virt_defconfig')).to.include('BR2_PACKAGE_TCPDUMP=y\n').and.to.include('BR2_PACKAGE_IPROUTE2=y\n').and.not.to.include('AVAHI')
     expect(textOf(await treeOf('lab'), 'configs/brmc_virt_defconfig')).not.to.include('BR2_PACKAGE_TCPDUMP')
     expect(textOf(tree, 'overlays/deployments.inc')).to.include('BRMC_DEPLOYMENT ?= default\n')
+  })
+
+  it('asks Buildroot for avahi without what it would take along, where mDNS is reflected', async () => {
+    const deployments = [labDeployment({packages: ['avahi']})]
+    const files = renderTree({pins: SHIPPED_PINS, project: {name: 'x'}, deployments, templates: await readTemplates()})
+    const tree = new Map(files.map(file => [file.path, file]))
+    expect(textOf(tree, 'configs/brmc_virt_defconfig')).to.include('BR2_PACKAGE_AVAHI=y\n# BR2_PACKAGE_AVAHI_AUTOIPD is not set\nBR2_PACKAGE_AVAHI_DAEMON=y\n')
   })
 
   it("ends each defconfig with the user's own lines", async () => {

@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 import {DAEMON_NAMES} from '../../src/multicast/daemons.js'
+import {ssdpRoutes} from '../../src/multicast/ssdp.js'
 import type {Deployment} from '../../src/spec/deployment.js'
 import {deploymentFiles} from '../../src/tree/deployment-catalogue.js'
 import {address, labDeployment, networkInterface, route} from '../lab/deployment.js'
@@ -39,6 +40,16 @@ const deployments: Record<string, Partial<Deployment>> = {
     daemon: 'mrouted',
     routes: [route('ff05::4242')],
     mrouted: {interfaces: ['wlan0', 'usb0'], staticGroups: [{group: address('225.0.0.1'), on: 'usb0'}, {group: address('225.0.0.2'), on: 'usb0'}], tunnels: [{on: 'usb0', remote: address('10.2.0.9'), metric: 2, ttlThreshold: 16}]},
+  },
+  'discovery': {
+    routes: ssdpRoutes(['wlan0', 'usb0', 'eth0'], labDeployment()),
+    discovery: {mdns: ['wlan0', 'usb0'], ssdp: ['wlan0', 'usb0', 'eth0']},
+  },
+  'discovery-behind-nat': {
+    interfaces: [networkInterface('wlan0', ['192.168.2.1/24']), networkInterface('usb0', [], {role: 'upstream', dhcp: true})],
+    nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}],
+    routes: ssdpRoutes(['wlan0', 'usb0'], labDeployment({interfaces: []})),
+    discovery: {mdns: ['wlan0', 'usb0'], ssdp: ['wlan0', 'usb0']},
   },
   'igmpproxy': {daemon: 'igmpproxy', routes: []},
   'igmpproxy-listed': {daemon: 'igmpproxy', routes: [route('239.1.2.7/24', {from: 'usb0', to: ['wlan0'], liftTtl: true}), route('239.1.2.3', {from: 'usb0', to: ['wlan0']})]},

@@ -41,7 +41,7 @@ describe('scripts that Buildroot runs', () => {
   const OURS = '#!/bin/sh\n# ours\n'
 
   it("post-build.sh removes Buildroot's boot scripts, and leaves ours and the user's", async () => {
-    for (const name of ['S10mdev', 'S35nftables', 'S40network', 'S41mrouted', 'S41smcroute', 'S50dropbear', 'S80mine']) {
+    for (const name of ['S10mdev', 'S35nftables', 'S40network', 'S41mrouted', 'S41smcroute', 'S50avahi-daemon', 'S50dropbear', 'S80mine']) {
       await put(`target/etc/init.d/${name}`, "#!/bin/sh\n# Buildroot's\n", true)
     }
     // Laid over by an overlay: the same bytes on both sides.

@@ -28,10 +28,11 @@ const LINKS: Readonly<Record<string, string>> = {
 }
 
 const FILES: Readonly<Record<string, string>> = {
-  // tcpdump of Debian gives up its rights to this user, and does not start without it. No password opens an account: `*`.
+  // tcpdump and avahi-daemon of Debian give up their rights to these users, and do not start without them. No password opens an account: `*`.
   'etc/passwd': `root:x:0:0:root:/root:/bin/sh
 daemon:x:1:1:daemon:/usr/sbin:/bin/false
 tcpdump:x:100:100:tcpdump:/nonexistent:/bin/false
+avahi:x:102:102:avahi:/nonexistent:/bin/false
 nobody:x:65534:65534:nobody:/nonexistent:/bin/false
 `,
   'etc/group': `root:x:0:
@@ -43,9 +44,10 @@ dialout:x:20:
 video:x:44:
 tcpdump:x:100:
 netdev:x:101:
+avahi:x:102:
 nogroup:x:65534:
 `,
-  'etc/shadow': ['root', 'daemon', 'tcpdump', 'nobody'].map(name => `${name}:*:::::::\n`).join(''),
+  'etc/shadow': ['root', 'daemon', 'tcpdump', 'avahi', 'nobody'].map(name => `${name}:*:::::::\n`).join(''),
   'etc/shells': '/bin/sh\n/bin/ash\n',
   'etc/hosts': '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n',
   'etc/nsswitch.conf': ['passwd: files', 'group: files', 'shadow: files', 'hosts: files dns', 'networks: files', 'protocols: files', 'services: files', 'ethers: files', ''].join('\n'),

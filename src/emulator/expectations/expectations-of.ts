@@ -80,6 +80,7 @@ function routesToProve({daemon, routes, interfaces}: Deployment): Deployment['ro
     liftTtl: false,
     ttlThreshold: 1,
     join: false,
+    reversePathCheck: false,
   }))
   return [...samples.filter(route => route.to.length > 0), ...routes]
 }

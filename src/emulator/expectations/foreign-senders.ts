@@ -20,13 +20,20 @@ export function foreignSenderExpectations(plan: Plan, routed: readonly Routed[])
   const firsts = open.filter((one, index) => open.findIndex(other => other.from === one.from) === index)
   return !source || deployment.daemon === 'mrouted' ? [] : firsts.flatMap(one => {
     const filter = reversePathFilter(plan, one.from)
+    // Where there may be a default route, who knows.
+    const checked = deployment.routes.some(({from, group, reversePathCheck}) => reversePathCheck && from === one.from && contains(group, one.group))
+    if (checked && leadsElsewhere(plan, one.from)) return []
     const ttl = Math.min(255, highestThreshold(one.forwarding) + FAR)
     const probe = {what: 'foreign-sender', source, ttl}
     const title = `of a sender in another network (${formatAddress(source)})`
-    if (filter === 0) return [arrival(plan, one, {...probe, kind: 'delivery', count: 1, arrivesWith: ttl - 1, title: `${title} is forwarded too`})]
-    return filter === 1 ? [silence(plan, one, {...probe, title: `${title} is not forwarded: rp_filter is 1`})] : []
+    if (filter === 0 && !checked) return [arrival(plan, one, {...probe, kind: 'delivery', count: 1, arrivesWith: ttl - 1, title: `${title} is forwarded too`})]
+    return filter === 1 || checked ? [silence(plan, one, {...probe, title: `${title} is not forwarded: ${checked ? 'the router would not answer it there' : 'rp_filter is 1'}`})] : []
   })
 }
+
+/** By DHCP, advertisement or the file, an interface may lead to anywhere. */
+const leadsElsewhere = ({deployment}: Plan, name: string): boolean =>
+  deployment.interfaces.some(one => one.name === name && (one.dhcp || one.role === 'upstream' || one.gateways.length > 0))
 
 /** The larger of net.ipv4.conf.all and the interface's own (Documentation/networking/ip-sysctl.rst). */
 function reversePathFilter({deployment}: Plan, name: string): number {

@@ -1,6 +1,7 @@
 import {contains, formatRange, networkOf, type Prefix} from '../../network/address.js'
 import {globalSysctls, interfaceSysctls} from '../../network/sysctl.js'
 import type {Deployment} from '../deployment.js'
+import type {SpecPath} from '../finding.js'
 import {isKernelFragment, type ProjectText} from '../project-text.js'
 import type {Spec} from '../schema.js'
 import type {Firewall} from '../texts/firewall.js'
@@ -18,7 +19,7 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Pick<Pr
   return {
     deployment,
     spec,
-    routes: [...specRoutes(deployment), ...smcrouteConf ? confRoutes(smcrouteConf) : []],
+    routes: [...specRoutes(deployment, spec), ...smcrouteConf ? confRoutes(smcrouteConf) : []],
     ...smcrouteConf ? {smcrouteConf} : {},
     sysctl: sysctlSettings(deployment, spec, texts),
     firewall: firewallOf(texts),
@@ -60,20 +61,34 @@ function firewallOf(texts: RuleContext['texts']): Firewall {
   return {rules: all.flatMap(({rules}) => rules), policies: all.flatMap(({policies}) => policies)}
 }
 
-function specRoutes({routes}: Deployment): CheckedRoute[] {
+function specRoutes({routes}: Deployment, spec: Spec): CheckedRoute[] {
   return routes.map(({group, source, from, to, join, liftTtl}, index) => {
-    const path = ['multicast', 'routes', index]
+    const path = routePath(spec, index)
+    const below = (key: string): SpecPath => isWritten(spec, index) ? [...path, key] : path
     return {
       where: {path},
       text: `the route of ${rangeText(group)} from ${from}`,
-      group: {where: {path: [...path, 'group']}, text: rangeText(group), range: group},
-      ...source ? {source: {where: {path: [...path, 'source']}, text: rangeText(source), range: source}} : {},
-      from: {where: {path: [...path, 'from']}, name: from},
-      to: to.map((name, position) => ({where: {path: [...path, 'to', position]}, name})),
+      group: {where: {path: below('group')}, text: rangeText(group), range: group},
+      ...source ? {source: {where: {path: below('source')}, text: rangeText(source), range: source}} : {},
+      from: {where: {path: isWritten(spec, index) ? [...path, 'from'] : discoveryPath(spec, 'ssdp', from)}, name: from},
+      to: to.map((name, position) => ({where: {path: isWritten(spec, index) ? [...path, 'to', position] : discoveryPath(spec, 'ssdp', name)}, name})),
       joined: join,
       liftsTtl: liftTtl,
     }
   })
+}
+
+const isWritten = ({multicast: {routes}}: Spec, index: number): boolean => index < routes.length
+
+/** Where a route of the deployment stands: those of discovery come after the written ones. */
+export const routePath = (spec: Spec, index: number): SpecPath => isWritten(spec, index) ? ['multicast', 'routes', index] : discoveryPath(spec, 'ssdp')
+
+/** Where the file asks for a kind of discovery, and the interface it names there. */
+export function discoveryPath({multicast: {discovery}}: Spec, kind: 'mdns' | 'ssdp', name?: string): SpecPath {
+  const path = ['multicast', 'discovery']
+  if (Array.isArray(discovery)) return [...path, Math.max(0, discovery.indexOf(kind))]
+  const position = name === undefined ? -1 : discovery[kind]?.indexOf(name) ?? -1
+  return position < 0 || !Array.isArray(discovery[kind]) ? [...path, kind] : [...path, kind, position]
 }
 
 function confRoutes({routes}: SmcrouteConf): CheckedRoute[] {

@@ -1,6 +1,7 @@
 import {allGroups, isGroupRange, isMdns, isMulticast, isSourceSpecific, knownGroup, unforwardableScope} from '../../multicast/groups.js'
 import {daemonOf} from '../../multicast/daemons.js'
 import {isJoinable, LIFTED_TTL} from '../../multicast/model.js'
+import {isSsdp} from '../../multicast/ssdp.js'
 import {formatAddress, formatPrefix, overlap, widthOf} from '../../network/address.js'
 import {rangeText} from './context.js'
 import type {CheckedRoute, Problem, Rule, RuleContext} from './rule.js'
@@ -49,7 +50,7 @@ export const ttl1GroupIsLifted: Rule = {
       ...route.group.where,
       message: `many programs send ${known.name} (${route.group.text}) with TTL 1, which no router forwards`,
       seen: '0 of 5 packets with TTL 1 came through, and no counter but Pkts in ip_mr_cache rose',
-      fix: 'write liftTtl: true in this route',
+      fix: `write liftTtl: true in this route${route.group.range && isSsdp(route.group.range) ? ', or multicast: {discovery: [ssdp]} in its place' : ''}`,
     }]
   }),
 }
@@ -89,7 +90,7 @@ export const mdnsIsNotRouted: Rule = {
     ...group.where,
     message: `${group.text} is mDNS, which is answered for one link at a time (RFC 6762 §11) and cannot be routed`,
     seen: '0 of 5 packets to 224.0.0.251 and ff02::fb, with the TTL lifted too',
-    fix: 'leave the route out; a reflector does this (avahi with enable-reflector=yes)',
+    fix: 'leave the route out, and write multicast: {discovery: [mdns]}: a reflector does this',
   }] : []),
 }
 

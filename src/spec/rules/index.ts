@@ -1,6 +1,7 @@
 import * as addresses from './addresses.js'
 import * as daemons from './daemons.js'
 import * as dhcp from './dhcp.js'
+import * as discovery from './discovery.js'
 import * as firewall from './firewall.js'
 import * as groups from './groups.js'
 import * as interfaces from './interfaces.js'
@@ -20,7 +21,8 @@ import * as sysctl from './sysctl.js'
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
 const FILES = [
-  addresses, daemons, dhcp, firewall, groups, interfaces, kernel, keys, lists, mrouted, nat, openings, proxy, routeInterfaces, routes, statusPage, sysctl,
+  addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, lists, mrouted, nat, openings, proxy, routeInterfaces, routes,
+  statusPage, sysctl,
 ]
 
 /** Every rule: what these files export that is one, in the order of their ids. */

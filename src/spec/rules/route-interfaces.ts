@@ -1,6 +1,7 @@
 import {hint} from '../suggest.js'
 import {namesInterface} from '../texts/smcroute-conf.js'
 import {shellCommands} from '../texts/words.js'
+import {discoveryPath} from './context.js'
 import type {Problem, Rule, RuleContext, Where} from './rule.js'
 import {scriptsOf} from './scripts.js'
 
@@ -135,9 +136,10 @@ export const interfacesAreDeclared: Rule = {
   id: 'N01',
   name: 'interfacesAreDeclared',
   severity: 'error',
-  check: ({deployment, routes}) => {
+  check: ({deployment, routes, spec}) => {
     const declared = deployment.interfaces.map(({name}) => name)
     const used = [
+      ...deployment.discovery.mdns.map(name => ({where: {path: discoveryPath(spec, 'mdns', name)}, name})),
       ...deployment.nat.flatMap(({from, to}, index) => [
         {where: {path: ['nat', index, 'from']}, name: from},
         {where: {path: ['nat', index, 'to']}, name: to},

@@ -36,6 +36,7 @@ const proxy = (more: Record<string, unknown> = {}, ...list: Route[]): Router => 
 const statusPage = (more: Record<string, unknown> = {}, spec: Record<string, unknown> = {}): Router => ({spec: {statusPage: more, ...spec}})
 const mrouted = (...list: Route[]): Router => ({spec: {multicast: {daemon: 'mrouted', routes: list.map(route => ({from: 'wlan0', to: ['usb0'], ...route}))}}})
 
+const discovery = (what: unknown, spec: Record<string, unknown> = {}, daemon = 'smcroute'): Router => ({spec: {...spec, multicast: {daemon, discovery: what, routes: []}}})
 const firewall = (more: Record<string, unknown>): Router => ({spec: {firewall: more}})
 
 function blob(...strings: (string | Buffer)[]): string {
@@ -335,6 +336,47 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N56', 'a static group that stays on its link', {wrong: dvmrp({staticGroups: [{group: '224.0.0.9', on: 'usb0'}]}), right: dvmrp({staticGroups: [{group: '224.0.1.9', on: 'usb0'}]}), at: 'multicast.mrouted.staticGroups.0.group'}],
   ['N57', 'a tunnel to itself', {wrong: dvmrp({tunnels: [{on: 'usb0', remote: '10.3.0.1'}]}), right: dvmrp({tunnels: [{on: 'usb0', remote: '10.3.0.2'}]}), at: 'multicast.mrouted.tunnels.0.remote'}],
   ['N57', 'the same tunnel twice', {wrong: dvmrp({tunnels: [{on: 'usb0', remote: '10.3.0.2'}, {on: 'eth0', remote: '10.3.0.2'}]}), right: dvmrp({tunnels: [{on: 'usb0', remote: '10.3.0.2'}, {on: 'eth0', remote: '10.3.0.3'}]}), at: 'multicast.mrouted.tunnels.1.remote'}],
+  ['N73', 'mDNS on one interface', {wrong: discovery({mdns: ['wlan0']}), right: [discovery({mdns: ['wlan0', 'usb0']}), discovery(['mdns', 'ssdp']), discovery({ssdp: 'all'}), discovery([])], at: 'multicast.discovery.mdns'}],
+  ['N73', 'SSDP on none', {wrong: discovery({ssdp: []}), right: discovery({}), at: 'multicast.discovery.ssdp'}],
+  ['N73', 'an interface that stands twice', {wrong: discovery({ssdp: ['wlan0', 'usb0', 'usb0']}), right: discovery({ssdp: ['wlan0', 'usb0']}), at: 'multicast.discovery.ssdp', severity: 'warning'}],
+  ['N74', 'SSDP with igmpproxy', {
+    wrong: discovery(['mdns', 'ssdp'], {interfaces: {eth0: {role: 'downstream'}}}, 'igmpproxy'), right: [discovery(['mdns'], {interfaces: {eth0: {role: 'downstream'}}}, 'igmpproxy'), discovery(['ssdp'])], at: 'multicast.discovery.1',
+  }],
+  ['N75', 'the same group lifted both ways', {
+    wrong: routes({group: '239.1.1.1', liftTtl: true}, {group: '239.1.1.1', from: 'usb0', to: ['wlan0'], liftTtl: true}),
+    right: [
+      routes({group: '239.1.1.1', liftTtl: true}, {group: '239.1.1.2', from: 'usb0', to: ['wlan0'], liftTtl: true}),
+      routes({group: '239.1.1.1'}, {group: '239.1.1.1', from: 'usb0', to: ['wlan0']}),
+      routes({group: '239.1.1.1', liftTtl: true, reversePathCheck: true}, {group: '239.1.1.1', from: 'usb0', to: ['wlan0'], liftTtl: true, reversePathCheck: true}),
+      routes({group: '239.1.1.1', liftTtl: true, source: '10.1.0.0/24'}, {group: '239.1.1.1', from: 'usb0', to: ['wlan0'], source: '10.2.0.0/24'}),
+      routes({group: '239.1.1.1', liftTtl: true}, {group: '239.1.1.1', from: 'usb0', to: ['wlan0'], ttlThreshold: 2}),
+      discovery(['ssdp']),
+    ],
+    at: 'multicast.routes.1',
+  }],
+  ['N75', 'lifted one way, and led back', {wrong: routes({group: '239.1.1.1', liftTtl: true}, {group: '239.1.0.0/16', from: 'usb0', to: ['wlan0']}), right: group('239.1.1.1', {liftTtl: true}), at: 'multicast.routes.1'}],
+  ['N75', 'checked one way only', {
+    wrong: routes({group: '239.1.1.1', liftTtl: true, reversePathCheck: true}, {group: '239.1.1.1', from: 'usb0', to: ['wlan0'], liftTtl: true}), right: group('239.1.1.1', {liftTtl: true}), at: 'multicast.routes.1',
+  }],
+  ['N75', 'round three interfaces', {
+    wrong: routes({group: '239.1.1.1', liftTtl: true}, {group: '239.1.1.1', from: 'usb0', to: ['eth0']}, {group: '239.1.1.1', from: 'eth0', to: ['wlan0']}),
+    right: routes({group: '239.1.1.1', liftTtl: true}, {group: '239.1.1.1', from: 'usb0', to: ['eth0']}, {group: '239.1.1.1', from: 'wlan0', to: ['eth0'], liftTtl: true}),
+    at: 'multicast.routes.2',
+  }],
+  ['N76', 'a guest by DHCP, without NAT', {
+    wrong: discovery({mdns: ['wlan0', 'usb0'], ssdp: ['wlan0', 'usb0']}, {interfaces: {usb0: {address: 'dhcp'}}}),
+    right: [
+      discovery({mdns: ['wlan0', 'usb0'], ssdp: ['wlan0', 'usb0']}, {interfaces: {usb0: {address: 'dhcp'}}, nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}),
+      discovery({mdns: ['wlan0', 'usb0'], ssdp: ['wlan0', 'usb0']}),
+      discovery({mdns: ['wlan0', 'eth0']}, {interfaces: {usb0: {address: 'dhcp'}}}),
+    ],
+    at: 'multicast.discovery.ssdp.1',
+  }],
+  ['N76', 'NAT that keeps the address of a search', {
+    wrong: discovery(['ssdp'], {nat: [{from: 'wlan0', to: 'usb0'}]}), right: [discovery(['ssdp'], {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}), discovery(['mdns'], {nat: [{from: 'wlan0', to: 'usb0'}]})], at: 'nat.0',
+  }],
+  ['N01', 'discovery', {wrong: discovery({mdns: ['wlan0', 'eth7']}), right: discovery({mdns: ['wlan0', 'eth0']}), at: 'multicast.discovery.mdns.1'}],
+  ['N01', 'discovery that is routed', {wrong: discovery({ssdp: ['wlan0', 'eth7']}), right: discovery({ssdp: ['wlan0', 'eth0']}), at: 'multicast.discovery.ssdp.1'}],
   ['N85', 'a status page on an interface that is not there', {wrong: statusPage({interfaces: ['wlan0', 'wlan1']}), right: statusPage({interfaces: ['wlan0']}), at: 'statusPage.interfaces.1'}],
   ['N86', 'a status page for nobody', {
     wrong: statusPage({}, {interfaces: {wlan0: {role: 'upstream'}}}), right: [statusPage(), {spec: {interfaces: {wlan0: {role: 'upstream'}}}}], at: 'statusPage',

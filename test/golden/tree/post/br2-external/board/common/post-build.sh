@@ -15,7 +15,7 @@ is_ours() {
 	return 1
 }
 
-for script in S02sysctl S10mdev S11modules S35nftables S40network S41mrouted S41smcroute S50dropbear; do
+for script in S02sysctl S05avahi-setup.sh S10mdev S11modules S35nftables S40network S41mrouted S41smcroute S50avahi-daemon S50dropbear; do
 	is_ours "etc/init.d/$script" || rm -f "$target/etc/init.d/$script"
 done
 
