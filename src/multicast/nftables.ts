@@ -10,6 +10,11 @@ export interface NftablesModel {
   untracked: Flow[]
   /** Senders that the router would not answer by this interface are dropped. */
   reversePaths: Flow[]
+  /**
+   * Senders with the router's own address are dropped: the kernel loops back what leaves by an interface on which the router is a member, and what was
+   * translated there would pass for a sender of that side, and be routed back.
+   */
+  ownSenders: Flow[]
   lifts: (Flow & {hopLimit: string, lifted: number})[]
   /** A threshold of the kernel's own belongs to a whole vif, and a MIF of IPv6 has none: each route's are rules. */
   thresholds: (Flow & {oif: string, hopLimit: string, ttlThreshold: number})[]
@@ -59,6 +64,7 @@ export function nftablesModel({interfaces, nat, routes, daemon = 'smcroute'}: Nf
   return {
     untracked: flowsOf(known.map(({route}) => route)),
     reversePaths: flowsOf(routes.filter(({reversePathCheck}) => reversePathCheck)),
+    ownSenders: flowsOf(routes.filter(({from, family, reversePathCheck}) => reversePathCheck || known.some(({route, oif}) => oif === from && route.family === family))),
     lifts: byFamily(routes.filter(({liftTtl}) => liftTtl), flowsOf).map(one => ({...one, lifted: LIFTED_TTL})),
     thresholds: [...groupBy(routes.filter(({ttlThreshold}) => ttlThreshold > 1), ({ttlThreshold}) => ttlThreshold)]
       .flatMap(([ttlThreshold, own]) => byFamily(own, waysOf).map(one => ({...one, ttlThreshold}))),

@@ -5,6 +5,7 @@ import {resolveDeployment} from '../../src/spec/resolve.js'
 import {SpecSchema, type WrittenSpec} from '../../src/spec/schema.js'
 import {bootGuest, eventually, type Guest} from '../lab/guest.js'
 import {ask, startResponder} from '../lab/mdns.js'
+import {probe} from '../lab/probe.js'
 import {search} from '../lab/search.js'
 
 const COMMAND_LINE = 'quiet brmc.ifname=02:00:00:00:01:00=wlan0,02:00:00:00:02:00=usb0'
@@ -103,6 +104,14 @@ describe('discovery: [ssdp] behind NAT', function () {
 
     // The other way round a device is found, by the router's address; that of its description is not reached.
     expect((await search(guest, {from: 'far', source: '10.2.0.2', devices: {near: 1900}})).answers).to.deep.equal([['10.2.0.1', 1900]])
+  })
+
+  it('what was translated does not come back as if it were of the other side', async () => {
+    await bootBehind('translate')
+    const hear = async (): Promise<string[]> => [...new Set((await probe(guest, {group: '239.255.255.250', from: 'near', source: '10.1.0.2', to: ['near']})).near?.map(({source}) => source))]
+    expect(await hear()).to.deep.equal(['10.1.0.2'])
+    await guest.inside('nft flush chain inet brmc multicast_lift_ttl')
+    expect(await hear()).to.have.members(['10.1.0.2', '10.2.0.1'])
   })
 
   it('it is the chain answers_to_searches that gives them back: without it nobody is found', async () => {
