@@ -64,7 +64,8 @@ export function nftablesModel({interfaces, nat, routes, daemon = 'smcroute'}: Nf
   return {
     untracked: flowsOf(known.map(({route}) => route)),
     reversePaths: flowsOf(routes.filter(({reversePathCheck}) => reversePathCheck)),
-    ownSenders: flowsOf(routes.filter(({from, family, reversePathCheck}) => reversePathCheck || known.some(({route, oif}) => oif === from && route.family === family))),
+    ownSenders: flowsOf(routes.filter(({from, family, reversePathCheck}) =>
+      reversePathCheck || known.some(({route, oif}) => oif === from && route.family === family))),
     lifts: byFamily(routes.filter(({liftTtl}) => liftTtl), flowsOf).map(one => ({...one, lifted: LIFTED_TTL})),
     thresholds: [...groupBy(routes.filter(({ttlThreshold}) => ttlThreshold > 1), ({ttlThreshold}) => ttlThreshold)]
       .flatMap(([ttlThreshold, own]) => byFamily(own, waysOf).map(one => ({...one, ttlThreshold}))),
