@@ -176,9 +176,9 @@ describe('discovery: [mdns], on a router booted in namespaces', function () {
     expect(await guest.inside('netstat -ln')).to.not.match(/dbus/)
   })
 
-  it('is back within two seconds when it is killed', async () => {
+  it('is started again when it is killed', async () => {
     await guest.inside('killall -9 avahi-daemon')
-    expect(await eventually('reflector', reflects, guest.console)).to.be.below(4000)
+    await eventually('reflector', reflects, guest.console)
   })
 
   it('takes up a card that comes late or again', async () => {
@@ -187,7 +187,6 @@ describe('discovery: [mdns], on a router booted in namespaces', function () {
     await guest.on('guest', 'ip', 'link', 'add', 'eth7', 'address', '02:00:00:00:01:00', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', netns)
     await guest.on('near', 'ip', 'link', 'set', 'eth0', 'up')
     await guest.on('near', 'ip', 'addr', 'add', '10.1.0.2/24', 'dev', 'eth0')
-    expect(await guest.inside('ip link show dev wlan0').catch(() => '')).to.be.a('string')
     await eventually('reflector', reflects, guest.console)
   })
 })
