@@ -18,6 +18,12 @@ export const kernelFeatures: readonly KernelFeature[] = [
     modules: [],
   },
   {
+    name: 'tunnels of mrouted',
+    reason: 'multicast.mrouted.tunnels: the kernel makes each a device of IP in IP; without IPIP mrouted ends, "Missing ipip.ko module?"',
+    symbols: all('y|m', 'NET_IPIP'),
+    modules: ['ipip'],
+  },
+  {
     name: 'IPv6 multicast routing',
     reason: 'routes of ff00::/8. Built in, not a module: boot scripts set net.ipv6.* before anything would load it',
     symbols: all('y', 'IPV6 IPV6_MULTIPLE_TABLES IPV6_MROUTE IPV6_MROUTE_MULTIPLE_TABLES IPV6_PIMSM_V2'),

@@ -1,8 +1,10 @@
+import {formatAddress} from '../network/address.js'
 import type {Firewall, NetworkInterface} from '../network/model.js'
 import {receiversDecide, type DaemonName} from './daemons.js'
 import type {Discovery} from './discovery.js'
 import {flowsOf, waysOf} from './flows.js'
 import type {MulticastRoute} from './model.js'
+import type {Mrouted} from './mrouted.js'
 import {quoteNft} from './quote-nft.js'
 
 /** What the chains firewall_input and firewall_forward of nftables.conf.ejs print; every name is quoted. */
@@ -15,6 +17,8 @@ export interface FirewallModel {
   dhcpClients: string[]
   /** DVMRP is a kind of IGMP that only mrouted speaks. */
   dvmrp: boolean
+  /** mrouted's: IP in IP, and DVMRP, of this peer alone. */
+  tunnels: {iif: string, remote: string}[]
   /** Groups that come from outside and are routed: `iifname <iif> oifname <oif> <match>`. */
   routed: {iif: string, oif: string, match: string}[]
   /** Where receivers decide: any group from outside. */
@@ -34,12 +38,13 @@ export interface FirewallInput {
   interfaces: readonly NetworkInterface[]
   routes: readonly MulticastRoute[]
   daemon: DaemonName
+  mrouted: Pick<Mrouted, 'tunnels'>
   answerPing: boolean
   discovery: Discovery
 }
 
 /** The firewall towards the upstream; undefined where the file lets all of it in. */
-export function firewallModel({firewall, interfaces, routes, daemon, answerPing, discovery}: FirewallInput): FirewallModel | undefined {
+export function firewallModel({firewall, interfaces, routes, daemon, mrouted, answerPing, discovery}: FirewallInput): FirewallModel | undefined {
   if (firewall.upstream === 'allow') return undefined
   const outside = new Set(interfaces.filter(({role}) => role === 'upstream').map(({name}) => name))
   const fromOutside = routes.filter(({from}) => outside.has(from))
@@ -52,6 +57,7 @@ export function firewallModel({firewall, interfaces, routes, daemon, answerPing,
     insideCards,
     dhcpClients: interfaces.filter(({name, dhcp}) => dhcp && outside.has(name)).map(({name}) => quoteNft(name)),
     dvmrp: daemon === 'mrouted',
+    tunnels: daemon === 'mrouted' ? mrouted.tunnels.map(({on, remote}) => ({iif: quoteNft(on), remote: formatAddress(remote)})) : [],
     routed: waysOf(fromOutside),
     routedByReceivers: receiversDecide(daemon) ? [...outside].map(quoteNft) : [],
     answered: answerPing ? flowsOf(fromOutside.filter(({join, family}) => join && family === 4)) : [],

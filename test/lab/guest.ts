@@ -26,12 +26,14 @@ interface GuestOptions {
   cards?: readonly string[]
   /** Files to write into the root, by path: in place of those of the deployment. */
   files?: Readonly<Record<string, string>>
+  /** Tells it from other guests that run at the same time. */
+  name?: string
 }
 
 /** Boots the guest with cards that have one another's names, and waits for its boot scripts. */
-export async function bootGuest(deployment: Deployment, commandLine: string, {cards = [], files = {}}: GuestOptions = {}): Promise<Guest> {
+export async function bootGuest(deployment: Deployment, commandLine: string, {cards = [], files = {}, name = ''}: GuestOptions = {}): Promise<Guest> {
   const root = await makeGuestRoot(deployment, files)
-  const id = `brmc${process.pid}`
+  const id = `brmc${process.pid}${name}`
   const ending = new AbortController()
   let console = ''
   const lab = start('script', ['--quiet', '--flush', '--return', '--command', `exec '${GUEST_LAB}' '${root}' ${id} '${commandLine}' ${cards.join(' ')}`, '/dev/null'], {stdio: 'piped', signal: ending.signal})
