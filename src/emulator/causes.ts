@@ -9,7 +9,8 @@ interface Failed {
 }
 
 /** The likely cause of a failure in words, from what the guest says of itself; undefined where nothing points to one. */
-export function likelyCause({expectation: {kind, flow, title}, verdict: {faults = []}}: Failed, deployment: Deployment, state: GuestState): string | undefined {
+export function likelyCause({expectation, verdict: {faults = []}}: Failed, deployment: Deployment, state: GuestState): string | undefined {
+  const {id, kind, flow, title} = expectation
   const where = (what: string): string[] => [...new Set(faults.filter(fault => fault.what === what).map(({on}) => on))]
   switch (kind) {
     case 'membership': return runs(state, deployment.daemon) ?? (flow?.group.family === 6 ? disabledIPv6(flow.from, state) : undefined) ?? 'the daemon runs but has not joined the group: is there an mgroup line for it?'
@@ -17,6 +18,7 @@ export function likelyCause({expectation: {kind, flow, title}, verdict: {faults 
     case 'nat': return natCause(state)
     case 'refusal': return openCause(state)
     case 'firewall': return 'does chain firewall_input (firewall_forward) of table inet brmc, or a rule of another table, drop it?'
+    case 'discovery': return id.startsWith('mdns-') ? reflectorCause(state) : searchCause(state)
     case 'silence': return flow && (flow.to.length === 0 ? 'the router answers pings of groups: net.ipv4.icmp_echo_ignore_broadcasts (net.ipv6.icmp.echo_ignore_multicast) is 0' : leakCause(flow, state))
     case 'ping': {
       if (!flow) return undefined
@@ -66,6 +68,16 @@ function openCause({nftables}: GuestState): string | undefined {
   return missing.length > 0
     ? `nft has no chain ${missing.join(' and ')} that drops by default: an overlay's etc/nftables.conf takes the place of brmc's, or it was not loaded`
     : 'a rule in firewall_input or firewall_forward accepts more than the file says'
+}
+
+function reflectorCause(state: GuestState): string {
+  return runs(state, 'avahi-daemon') ?? 'the reflector runs (/run/mdns-reflector.log): does a rule drop UDP port 5353 on its way in?'
+}
+
+function searchCause({nftables}: GuestState): string {
+  return nftables !== undefined && !nftables.includes('@searchers_ipv4')
+    ? 'nft does not remember who searched: an overlay\'s etc/nftables.conf takes the place of brmc\'s, or it was not loaded'
+    : 'who searched is remembered (set searchers_ipv4): does a rule drop what comes for that port?'
 }
 
 function natCause(state: GuestState): string | undefined {

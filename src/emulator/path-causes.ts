@@ -7,6 +7,7 @@ import {isLinkUp, parseCache, parseVifs, settingOf, type CacheEntry, type GuestS
 
 const PROGRAMS: Readonly<Record<string, RegExp>> = {
   smcroute: /\bsmcrouted\b/, igmpproxy: /\bigmpproxy\b/, mrouted: /\bmrouted\b/, udhcpd: /\b(udhcpd|dnsmasq)\b/,
+  'avahi-daemon': /\bavahi-daemon\b/,
 }
 
 /** Words where the program does not run; undefined where it does, or nobody asked. */

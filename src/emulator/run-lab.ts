@@ -94,7 +94,7 @@ function frameOf(host: VirtualHost, stimulus: Exclude<Stimulus, {kind: 'join' | 
   const {source, destination, ttl} = stimulus
   const route = {sourceMac: host.mac, destinationMac: host.routerMac, source, destination, ttl}
   if (stimulus.kind === 'datagram') {
-    return udpFrame(route, {sourcePort: stimulus.sourcePort, destinationPort: stimulus.destinationPort, payload: payloadOf(stimulus.key)})
+    return udpFrame(route, {sourcePort: stimulus.sourcePort, destinationPort: stimulus.destinationPort, payload: stimulus.payload ?? payloadOf(stimulus.key)})
   }
 
   return echoFrame(route, {kind: 'echo request', identifier: stimulus.identifier, sequence: Math.floor(now()) & 0xffff, payload: Buffer.from('brmc multicast ping')})

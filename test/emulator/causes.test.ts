@@ -37,7 +37,12 @@ const setting = (line: string): GuestState => ({...healthy, forwarding: `/proc/s
 describe('the likely cause of a failure', () => {
   const translating = labDeployment({nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]})
   const dropping = 'chain f { type filter hook forward priority 0; policy drop; }'
+  const discovery = (id: string): Failed => ({expectation: {...expectation('discovery'), id}, verdict: {passed: false, seen: ''}})
   const cases: [string, Failed, GuestState, RegExp][] = [
+    ['the mDNS reflector is dead', discovery('mdns-question-wlan0'), healthy, /^avahi-daemon is not running/],
+    ['the mDNS reflector is not let hear', discovery('mdns-question-wlan0'), {...healthy, processes: '  70 avahi    avahi-daemon: running [router.local]'}, /^the reflector runs/],
+    ['who searched is not remembered', discovery('ssdp-wlan0-usb0'), healthy, /^nft does not remember who searched/],
+    ['answers to a search are dropped', discovery('ssdp-wlan0-usb0'), {...healthy, nftables: 'ip daddr . udp dport @searchers_ipv4 accept'}, /^who searched is remembered/],
     ['a daemon that is gone', lost(), {...healthy, processes: '1 root init', daemonLog: 'smcroute: Failed: Address already in use\n'}, /^smcrouted is not running: "smcroute: Failed: Address already in use": nothing is routed/],
     ['an interface the daemon does not know', lost({to: ['eth0']}), healthy, /^eth0 is not in ip_mr_vif/],
     ['an interface without a link', lost(), {...healthy, addresses: '2: usb0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500\n3: wlan0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500'}, /^usb0 is down or not there$/],

@@ -43,10 +43,12 @@ async function copyPrograms(root: string, deployment: Deployment): Promise<void>
 
   await symlink('/usr/bin/busybox', join(root, 'usr/sbin/init'))
   // iproute2's ip in the place of BusyBox's: of a deployment that routes IPv6 beside mrouted or igmpproxy.
+  // Built without D-Bus, as Buildroot does, it reads other words.
+  const avahi = deployment.packages.includes('avahi') ? [[process.env['BRMC_TEST_AVAHI'] ?? '/usr/sbin/avahi-daemon', '/usr/sbin/avahi-daemon']] : []
   const besides = deployment.packages.includes('iproute2') || routesBeside(deployment) ? [['/sbin/ip', '/usr/bin/ip']] : []
   const mrouted = process.env['BRMC_TEST_MROUTED']
-  const own = ['/usr/sbin/nft', '/usr/sbin/smcrouted', '/usr/sbin/igmpproxy', ...deployment.packages.includes('avahi') ? ['/usr/sbin/avahi-daemon'] : []].map(path => [path, path])
-  for (const [program = '', target = ''] of [...own, ...besides, ...mrouted === undefined ? [] : [[mrouted, '/usr/sbin/mrouted']]]) {
+  const own = ['/usr/sbin/nft', '/usr/sbin/smcrouted', '/usr/sbin/igmpproxy'].map(path => [path, path])
+  for (const [program = '', target = ''] of [...own, ...besides, ...avahi, ...mrouted === undefined ? [] : [[mrouted, '/usr/sbin/mrouted']]]) {
     await rm(join(root, target), {force: true})
     await cp(program, join(root, target), {dereference: true})
     const {stdout} = await run('ldd', [program])

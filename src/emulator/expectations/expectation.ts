@@ -18,6 +18,8 @@ export interface DatagramStimulus {
   on: string
   /** Unique; the payload is made from it. */
   key: string
+  /** Where a program of the router's is to understand it: in place of the one made from the key. */
+  payload?: Buffer
   source: Address
   destination: Address
   ttl: number
@@ -64,7 +66,7 @@ export interface Expectation {
   title: string
   /** In plain words. */
   expected: string
-  kind: 'delivery' | 'ttl' | 'source' | 'silence' | 'ping' | 'membership' | 'dhcp' | 'nat' | 'firewall' | 'refusal'
+  kind: 'delivery' | 'ttl' | 'source' | 'silence' | 'ping' | 'membership' | 'dhcp' | 'nat' | 'firewall' | 'refusal' | 'discovery'
   stimuli: readonly Stimulus[]
   /** Send the stimuli again while the verdict is no, `times` times: for questions whose first packet may be lost to address resolution. */
   repeat?: {everyMs: number, times: number}

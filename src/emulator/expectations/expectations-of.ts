@@ -5,6 +5,7 @@ import type {VirtualHost} from '../host/host.js'
 import {virtualHostsOf} from '../topology.js'
 import type {Routed} from './arrival.js'
 import {deliveryExpectations} from './delivery.js'
+import {discoveryExpectations} from './discovery.js'
 import type {Expectation} from './expectation.js'
 import {firewallExpectations} from './firewall.js'
 import {foreignSenderExpectations} from './foreign-senders.js'
@@ -41,6 +42,7 @@ export function expectationsOf(deployment: Deployment, hosts: readonly VirtualHo
     ...limitExpectations(plan, unique),
     ...unicastNatExpectations(plan),
     ...firewallExpectations(plan, () => identifier++),
+    ...discoveryExpectations(plan),
   ]
 }
 

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 
 import {encodeArp} from '../../../src/emulator/packet/arp.js'
 import {DHCP_MESSAGE, DHCP_OPTION, emptyDhcp, encodeDhcp} from '../../../src/emulator/packet/dhcp.js'
+import {pointerAnswer, pointerQuestion} from '../../../src/emulator/packet/dns.js'
 import {encodeEthernet, ETHER_TYPE} from '../../../src/emulator/packet/ethernet.js'
 import {echoFrame, icmpv6Frame, membershipFrame, tcpFrame, udpFrame} from '../../../src/emulator/packet/frame.js'
 import {BROADCAST_MAC, linkLocalOf, solicitedNode} from '../../../src/emulator/packet/mac.js'
@@ -77,6 +78,11 @@ const cases: [string, () => Buffer, (string | RegExp)[]][] = [
     ['HBH (rtalert: 0x0000)', '[icmp6 sum ok] ICMP6, multicast listener report v2, 1 group record(s) [gaddr ff05::4242 to_ex { }]']],
   ['MLDv2 query', () => membershipFrame({...v6, source: local, destination: address('ff02::1')}, {kind: 'query', version: 2, group: address('::'), maxResponseMs: 200}),
     ['[icmp6 sum ok] ICMP6, multicast listener query v2 [max resp delay=200]']],
+  ['a question of mDNS', () => udpFrame({...v4, ttl: 255, destination: address('224.0.0.251')}, {sourcePort: 5353, destinationPort: 5353, payload: pointerQuestion('_brmc._udp.local')}),
+    ['ttl 255', '192.168.2.2.5353 > 224.0.0.251.5353', '[udp sum ok] 0 PTR (QM)? _brmc._udp.local. (34)']],
+  ['an announcement of mDNS', () => udpFrame({...v4, ttl: 255, destination: address('224.0.0.251')},
+    {sourcePort: 5353, destinationPort: 5353, payload: pointerAnswer('_brmc._udp.local', 'device._brmc._udp.local')}),
+  ['[udp sum ok] 0*- [0q] 1/0/0 _brmc._udp.local. [2m] PTR device._brmc._udp.local. (65)']],
   ['DHCP acknowledgement', () => udpFrame(
     {...v4, ttl: 64, destination: address('255.255.255.255'), destinationMac: BROADCAST_MAC},
     {sourcePort: 67, destinationPort: 68, payload: acknowledgement()}),
