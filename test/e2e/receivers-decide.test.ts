@@ -23,6 +23,10 @@ const LISTED = `multicast:
     - {group: 239.1.2.0/24, from: usb0, to: [wlan0, eth0], liftTtl: true}
     - {group: 239.5.5.5, from: usb0, to: [eth0], ttlThreshold: 9}
 `
+const IPV6 = `multicast:
+  routes:
+    - {group: 'ff15::4242', from: usb0, to: [eth0], liftTtl: true}
+`
 
 describe('igmpproxy, where receivers decide, through a booted image', function () {
   this.timeout(300_000)
@@ -39,6 +43,7 @@ describe('igmpproxy, where receivers decide, through a booted image', function (
     await put('deployments/short.yaml', 'overlays: [overlays/short]\n')
     await put('overlays/open/etc/igmpproxy.conf', (await proxyConf('listed')).replaceAll(/\twhitelist.*\n/g, ''))
     await put('deployments/open.yaml', `${LISTED}overlays: [overlays/open]\n`)
+    await put('deployments/both.yaml', IPV6)
     const made = await brmc(['image'], {cwd: project})
     expect(made.status, made.stderr).to.equal(0)
   })
@@ -70,6 +75,27 @@ describe('igmpproxy, where receivers decide, through a booted image', function (
   it('and without altnet the sender of another network is lost, without the list a group too many is routed', async () => {
     expect((await proof('short')).failed).to.deep.equal(['239.255.42.1 from usb0 of a sender in another network (203.0.113.10) is forwarded too'])
     expect((await proof('open')).failed).to.include('239.255.77.77, which is in no route, is not forwarded from usb0, though receivers ask for it')
+  })
+
+  it('IPv6 is routed beside it, by smcroute in a table of its own, and not without the rule that leads there', async () => {
+    const {failed, all} = await proof('both')
+    expect(failed).to.deep.equal([])
+    expect(all).to.include.members([
+      'the router joins ff15::4242 on usb0 (MLDv2)',
+      'ff15::4242 from usb0 leaves by eth0, each packet once',
+      'ff15::4242 from usb0 sent with hop limit 1 is lifted and arrives with 63',
+      '239.255.42.1 from usb0 leaves by wlan0 and eth0, each packet once',
+    ])
+    // An edit of a generated file stays.
+    const script = 'br2-external/overlays/router/usr/libexec/brmc/multicast-daemon'
+    await put(script, (await readFile(join(project, script), 'utf8')).replace(/.* -6 mrule add .*\n/, ''))
+    const again = await brmc(['image', 'both'], {cwd: project})
+    expect(again.status, again.stderr).to.equal(0)
+    expect((await proof('both')).failed).to.deep.equal([
+      'ff15::4242 from usb0 leaves by eth0, each packet once',
+      'ff15::4242 from usb0 sent with hop limit 1 is lifted and arrives with 63',
+      'ff15::4242 from usb0 sent with hop limit 2 arrives with 1',
+    ])
   })
 
   async function proof(name: string): Promise<{failed: string[], all: string[]}> {
