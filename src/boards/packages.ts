@@ -7,7 +7,7 @@ export interface ExtraPackage {
 }
 
 /** What can be asked for in brmc.yaml. */
-export const PACKAGE_NAMES = ['tcpdump', 'iproute2', 'ethtool', 'iperf3', 'conntrack', 'iw'] as const
+export const PACKAGE_NAMES = ['tcpdump', 'iproute2', 'ethtool', 'iperf3', 'conntrack', 'iw', 'wpa_supplicant'] as const
 
 /** Those, and what comes with a choice of the deployment's. */
 export type PackageName = typeof PACKAGE_NAMES[number] | 'igmpproxy' | 'avahi'
@@ -25,6 +25,10 @@ export const extraPackages: Readonly<Record<PackageName, ExtraPackage>> = {
     debian: {package: 'avahi-daemon', files: ['usr/sbin/avahi-daemon']},
     buildroot: ['BR2_PACKAGE_AVAHI', 'BR2_PACKAGE_AVAHI_DAEMON'],
     notBuildroot: ['BR2_PACKAGE_AVAHI_AUTOIPD'],
+  },
+  wpa_supplicant: {
+    debian: {package: 'wpasupplicant', files: ['usr/sbin/wpa_supplicant', 'usr/sbin/wpa_cli']},
+    buildroot: ['BR2_PACKAGE_WPA_SUPPLICANT', 'BR2_PACKAGE_WPA_SUPPLICANT_NL80211', 'BR2_PACKAGE_WPA_SUPPLICANT_WPA3', 'BR2_PACKAGE_WPA_SUPPLICANT_CLI'],
   },
 }
 

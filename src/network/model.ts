@@ -1,4 +1,5 @@
 import type {Address, Prefix} from './address.js'
+import type {LegacyRate} from './rates.js'
 
 /** An interface of the router as its daemons and scripts need it. */
 export interface NetworkInterface {
@@ -27,6 +28,12 @@ export interface AccessPoint {
   channel: number
   hidden: boolean
   isolateStations: boolean
+  security: 'wpa2' | 'wpa3' | 'wpa2+wpa3'
+  multicast: {
+    toUnicast: boolean
+    /** Mbit/s; hostapd's own lowest where absent. */
+    rate?: LegacyRate | undefined
+  }
 }
 
 /** Clients of `from` leave by `to` with the address of `to`. */

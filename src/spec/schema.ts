@@ -5,6 +5,7 @@ import {PACKAGE_NAMES} from '../boards/packages.js'
 import {DAEMON_NAMES} from '../multicast/daemons.js'
 import {parseAddress, parsePrefix, parseRange} from '../network/address.js'
 import {parsePorts} from '../network/ports.js'
+import {LEGACY_RATES} from '../network/rates.js'
 
 // Descriptions are what an editor shows beside a key: they end up in the JSON Schema (brmc config schema).
 
@@ -24,11 +25,16 @@ const Ssid = z.string().min(1).refine(text => Buffer.byteLength(text) <= 32, 'an
 
 const AccessPoint = z.strictObject({
   ssid: Ssid.describe('Name of the Wi-Fi network'),
-  passphrase: z.string().regex(/^[\x20-\x7e]{8,63}$/, 'a WPA passphrase is 8 to 63 printable ASCII characters (IEEE 802.11-2020 J.4.1)').describe('WPA2 passphrase, 8 to 63 characters'),
+  passphrase: z.string().regex(/^[\x20-\x7e]{8,63}$/, 'a WPA passphrase is 8 to 63 printable ASCII characters (IEEE 802.11-2020 J.4.1)').describe('WPA passphrase, 8 to 63 characters'),
+  security: z.enum(['wpa2', 'wpa3', 'wpa2+wpa3']).default('wpa2').describe('wpa2: every station; wpa3: SAE alone, management frames protected; wpa2+wpa3: each station as well as it can'),
   country: z.string().regex(/^[A-Z]{2}$/, 'a country is two capital letters (ISO 3166-1)').describe('Country whose radio rules apply; without the right one the radio stays silent'),
   channel: z.int().min(1).max(177).default(6).describe('Channel: 1 to 13 in the 2.4 GHz band, 36 and up in the 5 GHz band'),
   hidden: z.boolean().default(false).describe('Do not announce the SSID'),
   isolateStations: z.boolean().default(false).describe('Stations cannot reach one another'),
+  multicast: z.strictObject({
+    toUnicast: z.boolean().default(false).describe('Send multicast to each station by itself, at its own rate and acknowledged: as a port of a bridge to those that joined, else to all'),
+    rate: z.literal([...LEGACY_RATES]).optional().describe('Mbit/s of multicast that goes to all stations at once, and the lowest rate of this network: who cannot hear it stays outside'),
+  }).prefault({}).describe('How multicast goes over the air: by itself unacknowledged, at the lowest rate'),
 })
 
 const DhcpServer = z.strictObject({

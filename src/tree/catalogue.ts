@@ -1,5 +1,5 @@
 import {BOARD_NAMES, boards, type Board} from '../boards/boards.js'
-import {extraPackages} from '../boards/packages.js'
+import {extraPackages, type ExtraPackage} from '../boards/packages.js'
 import type {Pins} from '../boards/pins.js'
 import {BrmcError} from '../errors.js'
 import {fragmentLine} from '../kconfig/contract.js'
@@ -48,12 +48,16 @@ export function renderTree(request: TreeRequest): TreeFile[] {
 
 /** In the order of the symbols' names. */
 function packageLines(deployments: readonly Deployment[]): string[] {
-  const wanted = [...new Set(deployments.flatMap(({packages}) => packages))].map(name => extraPackages[name])
+  const wanted: Pick<ExtraPackage, 'buildroot' | 'notBuildroot'>[] = [...new Set(deployments.flatMap(({packages}) => packages))].map(name => extraPackages[name])
+  // hostapd without WPA3 does without OpenSSL.
+  if (deployments.some(deployment => speaksWpa3(deployment))) wanted.push({buildroot: ['BR2_PACKAGE_HOSTAPD_WPA3']})
   const lines = wanted.flatMap(({buildroot, notBuildroot = []}) => [
     ...buildroot.map(symbol => [symbol, `${symbol}=y`] as const), ...notBuildroot.map(symbol => [symbol, `# ${symbol} is not set`] as const),
   ])
   return [...new Map(lines.sort(([one], [other]) => one < other ? -1 : 1)).values()]
 }
+
+const speaksWpa3 = ({interfaces}: Deployment): boolean => interfaces.some(({accessPoint}) => accessPoint !== undefined && accessPoint.security !== 'wpa2')
 
 function refuseNone(): never {
   throw new BrmcError('INTERNAL', 'a tree needs at least one deployment')

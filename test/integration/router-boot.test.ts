@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {start} from '../../src/process/start.js'
-import {address, labDeployment, networkInterface, route} from '../lab/deployment.js'
+import {accessPoint, address, labDeployment, networkInterface, route} from '../lab/deployment.js'
 import {bootGuest, eventually, type Guest} from '../lab/guest.js'
 
 const WLAN0_MAC = '02:00:00:00:01:00'
@@ -16,7 +16,7 @@ const deployment = labDeployment({
   sysctl: {'net.ipv4.conf.usb0.log_martians': '1', 'net.ipv4.ip_default_ttl': '77'},
   interfaces: [
     networkInterface('wlan0', ['10.1.0.1/24', 'fd01::1/64'], {
-      accessPoint: {ssid: 'brmc', passphrase: '12345678', country: 'PT', channel: 6, hidden: false, isolateStations: false},
+      accessPoint: accessPoint({ssid: 'brmc', passphrase: '12345678'}),
       dhcpServer: {from: address('10.1.0.10'), to: address('10.1.0.20'), dns: [address('9.9.9.9')], leaseMinutes: 10},
     }),
     networkInterface('usb0', [], {role: 'upstream', dhcp: true, mac: USB0_MAC}),
@@ -153,6 +153,16 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
     await newDaemon(before, 'wlan0')
     expect(await daemon()).to.match(/^\d+$/)
     expect(await sourceSeen(guest)).to.equal('10.2.0.50')
+  })
+
+  it('has its DHCP server and client back within two seconds of being killed', async () => {
+    for (const program of ['udhcpd', 'udhcpc']) {
+      const killed = (await guest.inside(`echo $(pidof ${program})`)).trim()
+      await guest.inside(`kill -9 ${killed}`)
+      const took = await eventually(`new ${program}`, async () => !['', killed].includes((await guest.inside(`echo $(pidof ${program})`)).trim()), guest.console)
+      expect(took).to.be.below(2000)
+      expect(guest.console()).to.match(new RegExp(`^brmc: \\w+: ${program} ended with status 137, and is started again\\r$`, 'm'))
+    }
   })
 
   it('takes up a card that comes late, starts the daemon again once, and forgets a card that goes', async () => {

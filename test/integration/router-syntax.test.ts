@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 import {run} from '../../src/process/run.js'
-import {labDeployment, networkInterface} from '../lab/deployment.js'
+import {accessPoint, labDeployment, networkInterface} from '../lab/deployment.js'
 import {filesBelow} from '../lab/files-below.js'
 import {renderDeployment} from '../lab/render-deployment.js'
 
@@ -60,10 +60,18 @@ describe('hostapd.conf, as hostapd reads it', function () {
   ]
   for (const [ssid, passphrase] of hostile) {
     it(`${JSON.stringify(ssid)} with ${JSON.stringify(passphrase)}`, async () => {
-      const wlan0 = networkInterface('wlan0', [], {accessPoint: {ssid, passphrase, country: 'PT', channel: 6, hidden: false, isolateStations: false}})
+      const wlan0 = networkInterface('wlan0', [], {accessPoint: accessPoint({ssid, passphrase})})
       const read = await readByHostapd((await renderDeployment(labDeployment({interfaces: [wlan0]}))).get('etc/hostapd/wlan0.conf') ?? '')
       expect(read.output).to.include('AP-ENABLED')
       expect(read).to.include({ssid: Buffer.from(ssid).toString('hex'), passphrase: Buffer.from(passphrase).toString('hex')})
+    })
+  }
+
+  for (const security of ['wpa2', 'wpa2+wpa3', 'wpa3'] as const) {
+    it(`${security}, multicast to unicast, at a rate of its own`, async () => {
+      const wlan0 = networkInterface('wlan0', [], {accessPoint: accessPoint({security, multicast: {toUnicast: true, rate: 12}})})
+      const {output} = await readByHostapd((await renderDeployment(labDeployment({interfaces: [wlan0]}))).get('etc/hostapd/wlan0.conf') ?? '')
+      expect(output).to.include('AP-ENABLED').and.not.match(/unknown configuration item|Invalid|errors? found/)
     })
   }
 })

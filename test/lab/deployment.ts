@@ -1,6 +1,6 @@
 import {parseAddress, parsePrefix, type Address, type Prefix} from '../../src/network/address.js'
 import type {MulticastRoute} from '../../src/multicast/model.js'
-import type {NetworkInterface} from '../../src/network/model.js'
+import type {AccessPoint, NetworkInterface} from '../../src/network/model.js'
 import type {Deployment} from '../../src/spec/deployment.js'
 
 /** An address written as in a spec. */
@@ -69,4 +69,9 @@ export function labDeployment(options: Partial<Deployment> = {}): Deployment {
     overlays: [],
     ...options,
   }
+}
+
+/** An access point as one that only has the keys it must have. */
+export function accessPoint(options: Partial<AccessPoint> = {}): AccessPoint {
+  return {ssid: 'pi', passphrase: 'correct horse', country: 'PT', channel: 6, hidden: false, isolateStations: false, security: 'wpa2', multicast: {toUnicast: false}, ...options}
 }

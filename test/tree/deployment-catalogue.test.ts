@@ -7,7 +7,7 @@ import {DAEMON_NAMES} from '../../src/multicast/daemons.js'
 import {ssdpRoutes} from '../../src/multicast/ssdp.js'
 import type {Deployment} from '../../src/spec/deployment.js'
 import {deploymentFiles} from '../../src/tree/deployment-catalogue.js'
-import {address, labDeployment, networkInterface, route} from '../lab/deployment.js'
+import {accessPoint, address, labDeployment, networkInterface, route} from '../lab/deployment.js'
 import {filesBelow} from '../lab/files-below.js'
 import {renderDeployment} from '../lab/render-deployment.js'
 
@@ -19,7 +19,7 @@ const update = process.env.UPDATE_GOLDEN === '1'
 const wlan0 = networkInterface('wlan0', ['192.168.2.1/24'], {
   mac: '02:00:00:00:00:01',
   dhcpServer: {from: address('192.168.2.10'), to: address('192.168.2.50'), dns: [], leaseMinutes: 720},
-  accessPoint: {ssid: 'café "pi"', passphrase: ' $(x) "y" #', country: 'PT', channel: 36, hidden: true, isolateStations: true},
+  accessPoint: accessPoint({ssid: 'café "pi"', passphrase: ' $(x) "y" #', country: 'PT', channel: 36, hidden: true, isolateStations: true}),
 })
 
 const deployments: Record<string, Partial<Deployment>> = {

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {interfaceLines} from '../../src/tree/interface-lines.js'
-import {address, labDeployment, networkInterface, route} from '../lab/deployment.js'
+import {accessPoint, address, labDeployment, networkInterface, route} from '../lab/deployment.js'
 
 const linesOf = (...input: Parameters<typeof interfaceLines>) => interfaceLines(...input).filter(({key}) => key !== 'sysctl').map(({name, key, value}) => `${name} ${key} ${value}`)
 
@@ -11,7 +11,7 @@ describe('/etc/brmc/interfaces', () => {
       mac: '02:00:00:00:00:01',
       gateways: [address('10.1.0.254'), address('fd01::fe')],
       dhcpServer: {from: address('10.1.0.10'), to: address('10.1.0.20'), dns: [], leaseMinutes: 10},
-      accessPoint: {ssid: 'pi', passphrase: '12345678', country: 'PT', channel: 6, hidden: false, isolateStations: false},
+      accessPoint: accessPoint({ssid: 'pi', passphrase: '12345678'}),
     })
     expect(linesOf(labDeployment({interfaces: [wlan0]}))).to.deep.equal([
       'wlan0 role downstream', 'wlan0 mac 02:00:00:00:00:01', 'wlan0 address 10.1.0.1/24', 'wlan0 address fd01::1/64', 'wlan0 up now',

@@ -1,3 +1,4 @@
+import * as accessPoints from './access-points.js'
 import * as addresses from './addresses.js'
 import * as daemons from './daemons.js'
 import * as dhcp from './dhcp.js'
@@ -12,6 +13,7 @@ import * as mrouted from './mrouted.js'
 import * as nat from './nat.js'
 import * as openings from './openings.js'
 import * as proxy from './proxy.js'
+import * as radio from './radio.js'
 import * as routeInterfaces from './route-interfaces.js'
 import * as routes from './routes.js'
 import type {Rule} from './rule.js'
@@ -21,8 +23,8 @@ import * as sysctl from './sysctl.js'
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
 const FILES = [
-  addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, lists, mrouted, nat, openings, proxy, routeInterfaces, routes,
-  statusPage, sysctl,
+  accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, lists, mrouted, nat, openings, proxy, radio,
+  routeInterfaces, routes, statusPage, sysctl,
 ]
 
 /** Every rule: what these files export that is one, in the order of their ids. */

@@ -297,6 +297,19 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N28', 'SSM without a source', {wrong: group('232.1.1.1'), right: [group('232.1.1.1', {source: '10.1.0.2'}), group('231.1.1.1')], at: 'multicast.routes.0.group'}],
   ['N31', 'answerPing and its setting', {wrong: sysctl('net.ipv4.icmp_echo_ignore_broadcasts', 1), right: {spec: {multicast: {answerPing: false}, system: {sysctl: {'net.ipv4.icmp_echo_ignore_broadcasts': 1}}}}, at: 'system.sysctl.net.ipv4.icmp_echo_ignore_broadcasts'}],
   ['N32', 'host bits in a range', {wrong: group('225.0.0.7/24'), right: group('225.0.0.0/24'), at: 'multicast.routes.0.group'}],
+  ['N60', 'WPA3 on the built-in radio', {
+    wrong: wlan0(accessPoint({security: 'wpa3'})), at: 'interfaces.wlan0.accessPoint.security',
+    right: [wlan0(accessPoint({security: 'wpa2'})), wlan0({mac: '00:11:22:33:44:55', ...accessPoint({security: 'wpa3'})}), {spec: {board: 'virt', interfaces: {wlan0: accessPoint({security: 'wpa3'})}}}],
+  }],
+  ['N60', 'both on the built-in radio', {wrong: wlan0(accessPoint({security: 'wpa2+wpa3'})), right: wlan0(accessPoint()), at: 'interfaces.wlan0.accessPoint.security'}],
+  ['N61', 'multicast to unicast that brcmfmac cannot do', {
+    wrong: wlan0(accessPoint({multicast: {toUnicast: true}})), right: wlan0({mac: '00:11:22:33:44:55', ...accessPoint({multicast: {toUnicast: true}})}), at: 'interfaces.wlan0.accessPoint.multicast.toUnicast',
+  }],
+  ['N61', 'a rate that brcmfmac does not take', {wrong: wlan0(accessPoint({multicast: {rate: 12}})), right: wlan0(accessPoint()), at: 'interfaces.wlan0.accessPoint.multicast.rate'}],
+  ['N62', 'a rate of the other band', {
+    wrong: wlan0({mac: '00:11:22:33:44:55', ...accessPoint({channel: 36, multicast: {rate: 11}})}), at: 'interfaces.wlan0.accessPoint.multicast.rate',
+    right: [wlan0({mac: '00:11:22:33:44:55', ...accessPoint({channel: 36, multicast: {rate: 12}})}), wlan0({mac: '00:11:22:33:44:55', ...accessPoint({multicast: {rate: 11}})})],
+  }],
   ['N33', 'an access point on a cable', {wrong: {spec: {interfaces: {usb0: accessPoint()}}}, right: wlan0(accessPoint()), at: 'interfaces.usb0.accessPoint'}],
   ['N34', 'translate without a route', {wrong: {spec: {nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}}, at: 'nat.0.multicast'}],
   ['N36', 'translation without an address', {
