@@ -9,7 +9,7 @@ import {qemuArguments} from './qemu/qemu-arguments.js'
 import {writeBootFolder} from './qemu/write-boot-folder.js'
 import type {Lab} from './run-lab.js'
 import {now} from './run-wire.js'
-import {interfaceNames, type Machine} from './topology.js'
+import {cablesOf, cardName, interfaceNames, type Machine} from './topology.js'
 
 const QEMU = 'qemu-system-aarch64'
 
@@ -71,7 +71,11 @@ async function startQemu({image, readBootFile, machine, lab, pluggable = [], run
       interfaceNames: interfaceNames(lab.places.map(({host}) => host)),
       quiet: console === 'proof',
     }),
-    cards: lab.places.map(({host, wire}) => ({host, ports: wire.ports, pluggable: pluggable.includes(host.interface)})),
+    cards: cablesOf(lab.places).map(({host, wire}) => ({
+      host,
+      ports: wire.ports,
+      pluggable: lab.places.some(other => cardName(other.host) === cardName(host) && pluggable.includes(other.host.interface)),
+    })),
     console,
   })
   const started = now()

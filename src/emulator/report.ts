@@ -1,4 +1,5 @@
 import {isCardName} from '../network/card-names.js'
+import {isBound} from '../network/model.js'
 import type {Deployment} from '../spec/deployment.js'
 import type {Expectation, Verdict} from './expectations/expectation.js'
 import {kernelAtInit, type GuestState} from './guest-state.js'
@@ -69,10 +70,11 @@ export function resultOf({id, title, expected}: Expectation, {passed, seen}: Ver
 }
 
 /** What the proof cannot show. */
-export function notesOf({interfaces}: Deployment, machine: Machine): string[] {
-  const called = interfaces.filter(({name, mac}) => mac === undefined && !isCardName(name)).map(({name}) => name)
-  const radios = interfaces.filter(one => one.accessPoint).map(one => one.name)
+export function notesOf({interfaces, ports}: Deployment, machine: Machine): string[] {
+  const called = interfaces.filter(one => !isBound(one) && !one.bridge && !one.vlan && !isCardName(one.name)).map(({name}) => name)
+  const radios = [...interfaces, ...ports].filter(one => one.accessPoint).map(one => one.name)
   return [
+    ...interfaces.filter(({bridge}) => bridge && bridge.ports.length > 1).map(({name, bridge}) => `${name}: a wire leads to its first port, ${bridge?.ports[0] ?? ''}, alone`),
     ...radios.length > 0 ? [`the Wi-Fi radio has no place here: a wire stands in for ${radios.join(' and ')}`] : [],
     ...called.length > 0 ? [`${called.join(' and ')}: a card of the emulator was called so; on the board the kernel calls none so, and the interface has to be made`] : [],
     ...machine === 'virt' ? ["this is QEMU's machine virt: the board's own drivers and firmware are not exercised"] : [],

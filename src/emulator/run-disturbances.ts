@@ -10,6 +10,7 @@ import {runMonitor, type Monitor} from './qemu/run-monitor.js'
 import {ROUNDS, type Disturbances, type Recovery} from './recovery.js'
 import type {Lab} from './run-lab.js'
 import {now} from './run-wire.js'
+import {cablesOf, cardName} from './topology.js'
 
 export interface DisturbanceOptions {
   deployment: Deployment
@@ -44,8 +45,10 @@ export async function runDisturbances(options: DisturbanceOptions): Promise<Reco
   const monitor = guest.monitorPath === undefined ? undefined : await runMonitor(guest.monitorPath, signal)
   try {
     for (const name of monitor ? replug : []) {
-      const index = lab.places.findIndex(({host}) => host.interface === name)
-      const place = lab.places[index]
+      const pulled = lab.places.filter(({host}) => host.interface === name).map(({host}) => cardName(host))
+      const cables = cablesOf(lab.places)
+      const index = cables.findIndex(({host}) => pulled.includes(cardName(host)))
+      const place = cables[index]
       if (!place || !monitor) continue
       const card = usbCard(place, index)
       const touches = ({from, forwarding}: Routed): boolean => from === name || forwarding.to.includes(name)

@@ -1,12 +1,15 @@
 import path from 'node:path'
 
+import {BrmcError} from '../errors.js'
 import {keyOf, payloadOf, type Sighting, type Stimulus} from './expectations/expectation.js'
 import {discover, receiveAsClient, type DhcpClient} from './host/dhcp-client.js'
 import type {HostState, Observation, VirtualHost} from './host/host.js'
 import {generalQuery, join} from './host/memberships.js'
 import {receive} from './host/virtual-host.js'
 import {echoFrame, tcpFrame, udpFrame} from './packet/frame.js'
+import {tagFrame, untagFrame} from './packet/vlan.js'
 import {now, runWire, type Wire} from './run-wire.js'
+import {cardName} from './topology.js'
 
 /** The router's surroundings: a virtual host at the end of every wire. */
 export interface Lab {
@@ -24,10 +27,14 @@ const OWN_TTL = 64
 /** Opens the wires and lets the hosts live on them; with a folder each wire is captured to `<interface>.pcap` there. */
 export async function runLab(hosts: readonly VirtualHost[], pcapFolder: string | undefined): Promise<Lab> {
   const sightings: Sighting[] = []
-  const places = await Promise.all(hosts.map(async (host, index) => {
-    const wire = await runWire(pcapFolder === undefined ? undefined : path.join(pcapFolder, `${host.interface}.pcap`))
+  const wires = new Map<string, Wire>()
+  for (const card of new Set(hosts.map(host => cardName(host)))) wires.set(card, await runWire(pcapFolder === undefined ? undefined : path.join(pcapFolder, `${card}.pcap`)))
+  const places = hosts.map((host, index) => {
+    const cable = wires.get(cardName(host))
+    if (!cable) throw new BrmcError('INTERNAL', `${host.interface} has no wire`)
+    const wire = onVlan(cable, host.vlan)
     return {host, wire, ...inhabit({host, wire, index, sightings})}
-  }))
+  })
   return {
     places,
     sightings,
@@ -35,7 +42,23 @@ export async function runLab(hosts: readonly VirtualHost[], pcapFolder: string |
       places.find(place => place.host.interface === stimulus.on)?.act(stimulus)
     },
     async close() {
-      await Promise.all(places.map(async ({wire}) => wire.close()))
+      await Promise.all([...wires.values()].map(async wire => wire.close()))
+    },
+  }
+}
+
+/** The part of a cable that a host sees: the frames of its VLAN, or those of none. */
+function onVlan(cable: Wire, vlan: number | undefined): Wire {
+  return {
+    ...cable,
+    send(frame) {
+      cable.send(vlan === undefined ? frame : tagFrame(frame, vlan))
+    },
+    onFrame(listener) {
+      cable.onFrame((frame, time) => {
+        const seen = untagFrame(frame)
+        if (seen.vlan === vlan) listener(seen.frame, time)
+      })
     },
   }
 }

@@ -16,11 +16,12 @@ const LEASE_SECONDS = 3600
 /** A virtual host for every interface of the deployment, in the order of the file. `pluggable`: those whose cards are USB cards on any machine. */
 export function virtualHostsOf(deployment: Deployment, machine: Machine, pluggable: readonly string[] = []): VirtualHost[] {
   const taken = deployment.interfaces.flatMap(one => one.addresses)
+  const usbCards = new Set(deployment.interfaces.filter(({name}) => pluggable.includes(name)).map(one => cardOf(deployment, one).name))
   const hosts: VirtualHost[] = []
   for (const [index, one] of deployment.interfaces.entries()) {
     const lease = one.dhcp ? freeNetwork(taken, index) : undefined
     if (lease) taken.push(lease)
-    hosts.push(virtualHostOf(deployment, {one, index, lease, onUsb: machine === 'raspi3b' || pluggable.includes(one.name)}))
+    hosts.push(virtualHostOf(deployment, {one, index, lease, onUsb: machine === 'raspi3b' || usbCards.has(cardOf(deployment, one).name)}))
   }
 
   return hosts
@@ -33,7 +34,19 @@ interface Place {
   onUsb: boolean
 }
 
+/** What the cable of an interface is plugged into: the first port of a bridge, which is enough to reach it, and the parent of a VLAN. */
+function cardOf(deployment: Deployment, one: NetworkInterface): {name: string, vlan?: number, mac?: string} {
+  const below = one.bridge?.ports[0] ?? one.vlan?.parent
+  if (below === undefined) return one.mac === undefined ? {name: one.name} : {name: one.name, mac: one.mac}
+  const parent = deployment.interfaces.find(({name}) => name === below)
+  const port = deployment.ports.find(({name}) => name === below)
+  const card = parent ? cardOf(deployment, parent) : {name: below, ...port?.mac !== undefined && {mac: port.mac}}
+  return {...card, ...one.vlan && {vlan: one.vlan.id}}
+}
+
 function virtualHostOf(deployment: Deployment, {one, index, lease, onUsb}: Place): VirtualHost {
+  const card = cardOf(deployment, one)
+  const firstOnCard = deployment.interfaces.findIndex(other => cardOf(deployment, other).name === card.name)
   const senders = deployment.routes.flatMap(route => route.from === one.name && route.source ? sendersAmong(route.source, one) : [])
   const own = [...one.addresses.flatMap(prefix => hostAddresses(one, prefix)), ...lease ? hostAddresses(one, lease) : []]
   // An answer needs an address of the family; where the router has none there, any unique one will do (RFC 4193).
@@ -41,7 +54,9 @@ function virtualHostOf(deployment: Deployment, {one, index, lease, onUsb}: Place
   return {
     interface: one.name,
     mac: cardMac(0x40, index),
-    routerMac: routerMac(one, index, onUsb),
+    routerMac: routerMac(card, firstOnCard, onUsb),
+    ...card.name !== one.name && {card: card.name},
+    ...card.vlan !== undefined && {vlan: card.vlan},
     addresses: [...own, ...senders.filter(sender => !own.some(address => isSameAddress(address, sender)))],
     ...lease && {lease: {prefix: lease, seconds: LEASE_SECONDS}},
   }
@@ -51,7 +66,7 @@ function virtualHostOf(deployment: Deployment, {one, index, lease, onUsb}: Place
 const cardMac = (block: number, index: number): string => [0x52, 0x54, 0, block, 0, index + 1].map(part => part.toString(16).padStart(2, '0')).join(':')
 
 /** The card's own MAC where the file binds the name to one. QEMU's usb-net shows its guest 40 as first byte whatever it is told (hw/usb/dev-network.c). */
-function routerMac({mac}: NetworkInterface, index: number, onUsb: boolean): string {
+function routerMac({mac}: {mac?: string}, index: number, onUsb: boolean): string {
   const wanted = mac ?? cardMac(0xb0, index)
   return onUsb ? `40${wanted.slice(2)}` : wanted
 }
@@ -103,9 +118,17 @@ function sendersAmong(source: Prefix, {addresses}: Pick<NetworkInterface, 'addre
   return senders
 }
 
+/** Name of the card that the host's wire leads to. */
+export const cardName = (host: VirtualHost): string => host.card ?? host.interface
+
+/** One for each cable, in the order of QEMU's cards: of several VLANs on one cable the first. */
+export function cablesOf<T extends {host: VirtualHost}>(places: readonly T[]): T[] {
+  return places.filter(({host}, index) => places.findIndex(other => cardName(other.host) === cardName(host)) === index)
+}
+
 /** `brmc.ifname=` of the kernel command line: which card is which (docs/architecture.md). */
 export function interfaceNames(hosts: readonly VirtualHost[]): string {
-  return `brmc.ifname=${hosts.map(host => `${host.routerMac}=${host.interface}`).join(',')}`
+  return `brmc.ifname=${[...new Set(hosts.map(host => `${host.routerMac}=${cardName(host)}`))].join(',')}`
 }
 
 /** The address the router has on this wire, by family; a leased one included. */

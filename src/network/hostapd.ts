@@ -1,5 +1,5 @@
 import {is5GHz} from './channels.js'
-import type {AccessPoint, NetworkInterface} from './model.js'
+import type {AccessPoint, BridgePort, NetworkInterface} from './model.js'
 import {ratesFrom} from './rates.js'
 
 /** What hostapd.conf.ejs prints. */
@@ -18,13 +18,16 @@ export interface HostapdModel {
   /** Protected management frames: 1 for stations that can, 2 for all; 0 with WPA2, where older stations stumble over them. */
   protectedFrames: 0 | 1 | 2
   multicastToUnicast: boolean
+  /** Empty where the radio is no port. */
+  bridge: string
   /** In hostapd's unit, 100 kbit/s; empty where hostapd's own will do. */
   basicRates: string
   supportedRates: string
 }
 
-export function hostapdModel({name, accessPoint}: Pick<NetworkInterface, 'name' | 'accessPoint'>): HostapdModel | undefined {
+export function hostapdModel({name, accessPoint, ...radio}: NetworkInterface | BridgePort): HostapdModel | undefined {
   if (!accessPoint) return undefined
+  const bridge = typeof radio.bridge === 'string' ? radio.bridge : ''
   const {ssid, passphrase, country, channel, hidden, isolateStations, security, multicast: {toUnicast, rate}} = accessPoint
   return {
     name,
@@ -37,7 +40,9 @@ export function hostapdModel({name, accessPoint}: Pick<NetworkInterface, 'name' 
     ignoreBroadcastSsid: hidden ? 1 : 0,
     apIsolate: isolateStations ? 1 : 0,
     ...SECURITY[security],
-    multicastToUnicast: toUnicast,
+    // The bridge does it better: only for those that joined.
+    multicastToUnicast: toUnicast && bridge === '',
+    bridge,
     ...rate === undefined ? {basicRates: '', supportedRates: ''} : hostapdRates(ratesFrom(rate, is5GHz(channel))),
   }
 }

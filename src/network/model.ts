@@ -1,16 +1,46 @@
 import type {Address, Prefix} from './address.js'
 import type {LegacyRate} from './rates.js'
 
-/** An interface of the router as its daemons and scripts need it. */
-export interface NetworkInterface {
+/** Which card has the name, where that is not left to the kernel. */
+export interface Binding {
+  mac?: string
+  /** Name of its driver. */
+  driver?: string
+  /** Where it is plugged in. */
+  place?: string
+}
+
+export const isBound = ({mac, driver, place}: Binding): boolean => mac !== undefined || driver !== undefined || place !== undefined
+
+/** An interface of the router as its daemons and scripts need it: ports of bridges are not among them. */
+export interface NetworkInterface extends Binding {
   name: string
   role: 'upstream' | 'downstream'
-  mac?: string
+  bridge?: Bridge
+  vlan?: Vlan
   /** Static addresses; empty where DHCP gives one. */
   addresses: readonly Prefix[]
   dhcp: boolean
   gateways: readonly Address[]
   dhcpServer?: DhcpServer
+  accessPoint?: AccessPoint
+}
+
+export interface Bridge {
+  ports: readonly string[]
+  snooping: boolean
+  querier: boolean
+}
+
+export interface Vlan {
+  parent: string
+  id: number
+}
+
+/** A card that is one network with a bridge. */
+export interface BridgePort extends Binding {
+  name: string
+  bridge: string
   accessPoint?: AccessPoint
 }
 

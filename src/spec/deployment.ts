@@ -4,7 +4,7 @@ import type {DaemonName} from '../multicast/daemons.js'
 import type {Discovery} from '../multicast/discovery.js'
 import type {Mrouted} from '../multicast/mrouted.js'
 import type {MulticastRoute} from '../multicast/model.js'
-import type {Firewall, Nat, NetworkInterface} from '../network/model.js'
+import type {BridgePort, Firewall, Nat, NetworkInterface} from '../network/model.js'
 import type {Spec} from './schema.js'
 
 /** A spec with every text read: what templates, lints and the proof work on. Made by resolveDeployment. */
@@ -22,6 +22,8 @@ export interface Deployment {
   sysctl: Readonly<Record<string, string>>
   /** In the order of the file. */
   interfaces: readonly NetworkInterface[]
+  /** Of all bridges, in the order of the file. */
+  ports: readonly BridgePort[]
   nat: readonly Nat[]
   firewall: Firewall
   daemon: DaemonName

@@ -4,7 +4,7 @@ import type {Mrouted} from '../multicast/mrouted.js'
 import type {MulticastRoute} from '../multicast/model.js'
 import {ssdpRoutes} from '../multicast/ssdp.js'
 import {parseAddress, parsePrefix, parseRange, type Address, type Prefix} from '../network/address.js'
-import type {DhcpServer, NetworkInterface, Opening} from '../network/model.js'
+import type {Binding, BridgePort, DhcpServer, NetworkInterface, Opening} from '../network/model.js'
 import {parsePorts} from '../network/ports.js'
 import type {Deployment} from './deployment.js'
 import type {Spec} from './schema.js'
@@ -12,7 +12,9 @@ import type {Spec} from './schema.js'
 /** A checked spec with every text read into what it means. */
 export function resolveDeployment(spec: Spec, name: string): Deployment {
   const {daemon} = spec.multicast
-  const interfaces = Object.entries(spec.interfaces).map(([interfaceName, written]) => resolveInterface(interfaceName, written))
+  const ports = portsOf(spec)
+  const interfaces = Object.entries(spec.interfaces).filter(([interfaceName]) => !ports.some(port => port.name === interfaceName))
+    .map(([interfaceName, written]) => resolveInterface(interfaceName, written))
   const discovery = resolveDiscovery(spec.multicast.discovery, interfaces)
   const routes = [...spec.multicast.routes.map(route => resolveRoute(route)), ...ssdpRoutes(discovery.ssdp, {interfaces, daemon})]
   return {
@@ -27,6 +29,7 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     authorizedKeys: spec.system.ssh.authorizedKeys.map(key => key.trim()),
     sysctl: Object.fromEntries(Object.entries(spec.system.sysctl).map(([key, value]) => [key.replaceAll('/', '.'), String(value)])),
     interfaces,
+    ports,
     nat: spec.nat,
     firewall: {upstream: spec.firewall.upstream, open: spec.firewall.open.map(opening => resolveOpening(opening))},
     daemon,
@@ -59,11 +62,26 @@ function resolveDiscovery(written: Spec['multicast']['discovery'], interfaces: r
 
 type WrittenInterface = Spec['interfaces'][string]
 
-function resolveInterface(name: string, {role, mac, address, gateway, dhcpServer, accessPoint}: WrittenInterface): NetworkInterface {
+function portsOf({interfaces}: Spec): BridgePort[] {
+  return Object.entries(interfaces).flatMap(([bridgeName, {bridge}]) => (bridge?.ports ?? []).map(name => {
+    const {accessPoint, ...written} = interfaces[name] ?? {}
+    return {name, bridge: bridgeName, ...bindingOf(written), ...accessPoint === undefined ? {} : {accessPoint}}
+  }))
+}
+
+function bindingOf({mac, driver, place}: Partial<WrittenInterface>): Binding {
+  return {...mac === undefined ? {} : {mac}, ...driver === undefined ? {} : {driver}, ...place === undefined ? {} : {place}}
+}
+
+/** Who leaves out role and address where both are needed is told by a rule (N65). */
+function resolveInterface(name: string, written: WrittenInterface): NetworkInterface {
+  const {role = 'downstream', address = [], gateway, dhcpServer, accessPoint, bridge, vlan} = written
   return {
     name,
     role,
-    ...mac === undefined ? {} : {mac},
+    ...bindingOf(written),
+    ...bridge === undefined ? {} : {bridge},
+    ...vlan === undefined ? {} : {vlan},
     addresses: address === 'dhcp' ? [] : [address].flat().map(text => prefixOf(text)),
     dhcp: address === 'dhcp',
     gateways: gateway.map(text => addressOf(text)),

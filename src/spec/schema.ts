@@ -44,10 +44,25 @@ const DhcpServer = z.strictObject({
   leaseMinutes: z.int().min(2).max(525_600).default(720).describe('How long an address is lent'),
 })
 
+const Bridge = z.strictObject({
+  ports: z.array(InterfaceName).min(1).describe('Cards that are one network with it: a name of the kernel (eth0), or an interface of this file without an address'),
+  snooping: z.boolean().default(true).describe('Send a group only to ports behind which it was asked for (IGMP and MLD)'),
+  querier: z.boolean().default(true).describe('Ask regularly who wants what: without a querier somewhere, snooping forgets who asked'),
+})
+
+const Vlan = z.strictObject({
+  parent: InterfaceName.describe('Card whose cable it shares'),
+  id: z.int().min(1).max(4094).describe('VLAN id, 1 to 4094 (IEEE 802.1Q)'),
+})
+
 const Interface = z.strictObject({
-  role: z.enum(['upstream', 'downstream']).describe('upstream: towards the network the router is a guest of; downstream: the side it serves'),
+  role: z.enum(['upstream', 'downstream']).optional().describe('upstream: towards the network the router is a guest of; downstream: the side it serves. A port of a bridge has none'),
   mac: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'a MAC address is six lower-case hex pairs with colons').optional().describe('Bind the name to this card, whatever order the kernel finds cards in'),
-  address: z.union([z.literal('dhcp'), AddressWithPrefix, z.array(AddressWithPrefix).min(1)]).describe('dhcp, or one or more addresses with prefix length'),
+  driver: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, "a driver's name is what the link /sys/class/net/<card>/device/driver ends in, as in r8152").optional().describe('Bind the name to the card of this driver, whichever it is: r8152, brcmfmac, cdc_ether'),
+  place: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,63}$/, 'a place is the end of the path that /sys/class/net/<card>/device leads to, as in 1-1.2 or fd580000.ethernet').optional().describe('Bind the name to whatever card is plugged in here: 1-1.2 (USB), fd580000.ethernet'),
+  bridge: Bridge.optional().describe('Make the interface: a switch of these ports'),
+  vlan: Vlan.optional().describe('Make the interface: tagged frames on the cable of another'),
+  address: z.union([z.literal('dhcp'), AddressWithPrefix, z.array(AddressWithPrefix).min(1)]).optional().describe('dhcp, or one or more addresses with prefix length; a port of a bridge has none'),
   gateway: z.array(AnyAddress).default([]).describe('Default gateway, where the address is not from DHCP'),
   dhcpServer: DhcpServer.optional().describe('Give addresses to clients on this interface'),
   accessPoint: AccessPoint.optional().describe('Run a Wi-Fi access point on this interface'),

@@ -57,7 +57,7 @@ function packageLines(deployments: readonly Deployment[]): string[] {
   return [...new Map(lines.sort(([one], [other]) => one < other ? -1 : 1)).values()]
 }
 
-const speaksWpa3 = ({interfaces}: Deployment): boolean => interfaces.some(({accessPoint}) => accessPoint !== undefined && accessPoint.security !== 'wpa2')
+const speaksWpa3 = ({interfaces, ports}: Deployment): boolean => [...interfaces, ...ports].some(({accessPoint}) => accessPoint !== undefined && accessPoint.security !== 'wpa2')
 
 function refuseNone(): never {
   throw new BrmcError('INTERNAL', 'a tree needs at least one deployment')

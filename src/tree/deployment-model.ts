@@ -28,7 +28,7 @@ export interface DeploymentModel {
 
 /** @throws BrmcError SPEC_INVALID where a DHCP range is in no network of its interface */
 export function deploymentModel(deployment: Deployment): DeploymentModel {
-  const {name, hostname, authorizedKeys, interfaces, nat, routes, daemon} = deployment
+  const {name, hostname, authorizedKeys, interfaces, ports, nat, routes, daemon} = deployment
   return {
     deployment: name,
     hostname,
@@ -39,7 +39,7 @@ export function deploymentModel(deployment: Deployment): DeploymentModel {
     smcroute: smcrouteModel(routes.filter(({family}) => daemonOf(daemon, family) === 'smcroute')),
     igmpproxy: igmpproxyModel(interfaces, routes),
     mrouted: mroutedModel(deployment),
-    accessPoints: interfaces.flatMap(one => hostapdModel(one) ?? []),
+    accessPoints: [...interfaces, ...ports].flatMap(one => hostapdModel(one) ?? []),
     dhcpServers: interfaces.flatMap(one => udhcpdModel(one) ?? []),
   }
 }

@@ -1,6 +1,6 @@
 import {nftablesModel, translatorName} from '../multicast/nftables.js'
 import {formatAddress, formatPrefix} from '../network/address.js'
-import type {NetworkInterface} from '../network/model.js'
+import type {Binding, BridgePort, NetworkInterface} from '../network/model.js'
 import {interfaceSysctls} from '../network/sysctl.js'
 import type {Deployment} from '../spec/deployment.js'
 
@@ -10,13 +10,23 @@ import type {Deployment} from '../spec/deployment.js'
  */
 export interface InterfaceLine {
   name: string
-  key: 'role' | 'mac' | 'sysctl' | 'address' | 'up' | 'gateway' | 'dhcp' | 'dhcp-server' | 'access-point' | 'translator' | 'status-page'
+  key: 'role' | 'mac' | 'driver' | 'place' | 'bridge' | 'vlan' | 'port' | 'sysctl' | 'address' | 'up' | 'gateway' | 'dhcp' | 'dhcp-server' | 'access-point' | 'translator' | 'status-page'
   value: string
 }
 
 export function interfaceLines(deployment: Deployment): InterfaceLine[] {
   const chains = new Set(nftablesModel(deployment).translators.map(({chain}) => chain))
-  return deployment.interfaces.flatMap(one => linesOf(one, deployment, chains).map(([key, value]) => ({name: one.name, key, value})))
+  return [
+    ...deployment.interfaces.map(one => ({name: one.name, lines: linesOf(one, deployment, chains)})),
+    ...deployment.ports.map(port => ({name: port.name, lines: portLines(port)})),
+    ...trunks(deployment).map(name => ({name, lines: lines('up', 'now')})),
+  ].flatMap(({name, lines}) => lines.map(([key, value]) => ({name, key, value})))
+}
+
+/** Cards that carry VLANs and are nothing else: they only have to be up. */
+function trunks({interfaces, ports}: Deployment): string[] {
+  const known = new Set([...interfaces, ...ports].map(({name}) => name))
+  return [...new Set(interfaces.flatMap(({vlan}) => vlan && !known.has(vlan.parent) ? [vlan.parent] : []))]
 }
 
 type Line = [InterfaceLine['key'], string]
@@ -26,7 +36,9 @@ function linesOf(one: NetworkInterface, deployment: Deployment, chains: Readonly
   const translator = translatorName(one.name, 4)
   return [
     ...lines('role', one.role),
-    ...lines('mac', one.mac),
+    ...bindingLines(one),
+    ...lines('bridge', one.bridge && `${one.bridge.snooping ? 1 : 0} ${one.bridge.querier ? 1 : 0}`),
+    ...lines('vlan', one.vlan && `${one.vlan.parent} ${one.vlan.id}`),
     ...lines('sysctl', ...interfaceSysctls(one, deployment).map(({path, value}) => `${path} ${value}`)),
     ...lines('address', ...one.addresses.map(formatPrefix)),
     ...lines('up', 'now'),
@@ -38,6 +50,17 @@ function linesOf(one: NetworkInterface, deployment: Deployment, chains: Readonly
     ...lines('dhcp-server', one.dhcpServer && udhcpdPath(one.name)),
   ]
 }
+
+function portLines({accessPoint, ...port}: BridgePort): Line[] {
+  return [
+    ...bindingLines(port),
+    ...lines('port', `${port.bridge}${accessPoint?.multicast.toUnicast === true ? ' to-unicast' : ''}`),
+    ...lines('up', 'now'),
+    ...lines('access-point', accessPoint && hostapdPath(port.name)),
+  ]
+}
+
+const bindingLines = ({mac, driver, place}: Binding): Line[] => [...lines('mac', mac), ...lines('driver', driver), ...lines('place', place)]
 
 const lines = (key: Line[0], ...values: (string | undefined)[]): Line[] => values.flatMap(value => value === undefined ? [] : [[key, value] satisfies Line])
 

@@ -125,7 +125,7 @@ async function baseBootFiles({base: {bundle, folder}, deployment}: ComposeReques
 
 function configFiles({spec, deployment, base: {bundle}, templates}: ComposeRequest, archives: readonly string[]): BootFile[] {
   const {rootUuid, diskSignature} = identityOf(spec.name, deployment.name)
-  const country = deployment.interfaces.find(({accessPoint}) => accessPoint !== undefined)?.accessPoint?.country
+  const country = [...deployment.interfaces, ...deployment.ports].find(({accessPoint}) => accessPoint !== undefined)?.accessPoint?.country
   const {configTxt, cmdlineTxt} = bootConfig({
     board: boards[deployment.board],
     bundle,

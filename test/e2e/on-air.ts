@@ -17,31 +17,31 @@ import {readImageManifest} from '../../src/workflow/read-image.js'
 export interface OnAir {
   console: GuestConsole
   lab: Lab
-  /** What was expected of the routes and not seen, tried twice. */
-  failed: () => Promise<string[]>
+  /** What was expected of the routes and not seen, tried twice or as often as said. */
+  failed: (tries?: number) => Promise<string[]>
   /** Packets of `group` that reached the host behind `interface`. */
   seen: (group: string) => (DatagramSeen & {on: string})[]
 }
 
-/** Boots the image, does `deed` with it, and ends QEMU in any case. */
-export async function onAir<T>(image: string, deed: (air: OnAir) => Promise<T>): Promise<T> {
+/** Boots the image, does `deed` with it, and ends QEMU in any case. `pluggable`: interfaces whose cards hang on USB. */
+export async function onAir<T>(image: string, deed: (air: OnAir) => Promise<T>, pluggable: readonly string[] = []): Promise<T> {
   const manifest = await readImageManifest(image)
   const deployment = resolveDeployment(manifest.spec, manifest.deployment)
-  const hosts = virtualHostsOf(deployment, 'virt')
+  const hosts = virtualHostsOf(deployment, 'virt', pluggable)
   const lab = await runLab(hosts, undefined)
   const ending = new AbortController()
   const {signal} = ending
   try {
     const started = now()
-    const guest = await bootGuest({image, readBootFile: readBootFileOf(image), machine: 'virt', lab, run, start, signal})
+    const guest = await bootGuest({image, readBootFile: readBootFileOf(image), machine: 'virt', lab, pluggable, run, start, signal})
     await observeBoot({deployment, console: guest.console, lab, started, timeoutSeconds: 300, onEvent: () => undefined, signal})
-    const failed = async (): Promise<string[]> => {
+    const failed = async (tries = 2): Promise<string[]> => {
       let open: ReadonlySet<string> | undefined
-      for (const attempt of [1, 2]) {
+      for (let attempt = 1; attempt <= tries; attempt++) {
         const all = expectationsOf(deployment, hosts, attempt).filter(({id}) => open?.has(id) ?? true)
         const judged = await runExpectations(lab, all, {spacingMs: 8, arrivalMs: 3000, silenceMs: 1000}, signal)
         const missed = judged.filter(({verdict}) => !verdict.passed)
-        if (missed.length === 0 || attempt === 2) return missed.map(({expectation, verdict}) => `${expectation.title}: ${verdict.seen}`)
+        if (missed.length === 0 || attempt === tries) return missed.map(({expectation, verdict}) => `${expectation.title}: ${verdict.seen}`)
         open = new Set(missed.map(({expectation}) => expectation.id))
       }
 

@@ -41,11 +41,26 @@ const DEPLOYMENTS = {
   wpa3: 'security: wpa3, multicast: {rate: 12}',
   mixed: 'security: wpa2+wpa3, multicast: {toUnicast: true}',
   stranger: 'passphrase: another horse',
+  bridged: 'multicast: {toUnicast: true}',
 }
+
+/** The radio as the port of a bridge, which has all else: multicast goes to the stations that joined. */
+const BRIDGED = `interfaces:
+  br0: {role: downstream, address: [192.168.2.1/24, 'fd00:2::1/64'], bridge: {ports: [wlan0]}}
+  wlan0: {role: null, address: null, accessPoint: {${DEPLOYMENTS.bridged}}}
+overlays: [overlays/second]
+multicast:
+  routes:
+    - {group: 225.0.0.1, from: br0, to: [usb0], liftTtl: true}
+    - {group: 239.1.2.3, from: usb0, to: [br0]}
+    - {group: 'ff05::4242', from: br0, to: [usb0]}
+    - {group: 'ff05::4343', from: usb0, to: [br0]}
+`
 
 /** IEEE 802.11-2020 table 9-151: the key management a station came in with. */
 const AKM = {psk: '00-0f-ac-2', sae: '00-0f-ac-8'}
 const STATION_MAC = '52:54:00:40:00:01'
+const SECOND_MAC = '52:54:00:40:00:02'
 
 describe('a station on encrypted Wi-Fi, through a booted image', function () {
   this.timeout(1_200_000)
@@ -62,6 +77,10 @@ describe('a station on encrypted Wi-Fi, through a booted image', function () {
     await mkdir(join(project, 'overlays/old/etc'), {recursive: true})
     await writeFile(join(project, 'overlays/old/etc/station.conf'), station)
     await writeFile(join(project, 'deployments/mixed.yaml'), `overlays: [overlays/old]\n${await readFile(join(project, 'deployments/mixed.yaml'), 'utf8')}`)
+    // br0 comes after usb0, and so does its host.
+    await mkdir(join(project, 'overlays/second/etc'), {recursive: true})
+    await writeFile(join(project, 'overlays/second/etc/station.mac'), `${SECOND_MAC}\n`)
+    await writeFile(join(project, 'deployments/bridged.yaml'), BRIDGED)
     const made = await brmc(['image', ...Object.keys(DEPLOYMENTS)], {cwd: project})
     expect(made.status, made.stderr).to.equal(0)
   })
@@ -123,10 +142,30 @@ describe('a station on encrypted Wi-Fi, through a booted image', function () {
     })
   })
 
+  it('as the port of a bridge: to each station that joined, by itself', async () => {
+    await onAir(image('bridged'), async air => {
+      expect(await stations(air)).to.include('AUTHORIZED')
+      expect((await air.console.command('cat /sys/class/net/br0/brif/wlan0/multicast_to_unicast')).output).to.match(/^1$/m)
+      expect(await air.failed()).to.deep.equal([])
+      // A bridge that has just become a querier floods for ten seconds: who joined before has not been asked yet (br_multicast_querier_exists).
+      await sleep(10_000)
+      const before = air.seen('239.1.2.3').length
+      for (let count = 0; count < 10; count++) {
+        send(air)
+        await sleep(100)
+      }
+
+      await sleep(1000)
+      const macs = air.seen('239.1.2.3').slice(before).filter(({on}) => on === 'br0').map(({destinationMac}) => destinationMac)
+      expect(macs.length).to.be.above(5)
+      expect([...new Set(macs)]).to.deep.equal([SECOND_MAC])
+    })
+  })
+
   it('with another passphrase the station stays outside, and nothing passes', async () => {
     await onAir(image('stranger'), async air => {
       expect(await stations(air)).to.not.include('AUTHORIZED')
-      const failed = (await air.failed()).join('\n')
+      const failed = (await air.failed(1)).join('\n')
       for (const group of ['225.0.0.1', 'ff05::4242']) expect(failed).to.include(`${group} from wlan0 leaves by usb0`)
       for (const group of ['239.1.2.3', 'ff05::4343']) expect(failed).to.include(`${group} from usb0 leaves by wlan0`)
     })

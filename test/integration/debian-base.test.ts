@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
-import {chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {basename, join} from 'node:path'
 
@@ -8,6 +8,7 @@ import {expect} from 'chai'
 
 import {makeDebianBase, type DebianBase, type DebianBaseOptions} from '../../src/base/debian/write-base.js'
 import {LockSchema, type Lock} from '../../src/base/debian/lock.js'
+import {boards} from '../../src/boards/boards.js'
 import {BrmcError} from '../../src/errors.js'
 import {run, type Run} from '../../src/process/run.js'
 
@@ -103,6 +104,23 @@ describe('base debian', function () {
     ])
     expect(base.warnings).to.deep.equal([])
   })
+
+  for (const board of ['raspberrypi3-64', 'raspberrypi4-64', 'raspberrypizero2w-64'] as const) {
+    it(`has in the root of ${board} what its radios ask for: firmware, nvram, clm_blob and the rules of all countries`, async () => {
+      project(board)
+      const {folder: made} = await make(board, {deployment: {...wish, board, packages: []}})
+      const firmware = join(folder, board, 'usr/lib/firmware')
+      execFileSync('tar', ['-xf', join(made, 'rootfs.tar'), '-C', join(folder, board), '--wildcards', '*usr/lib/firmware/*'])
+      const has = (name: string): boolean => existsSync(join(firmware, name)) && statSync(join(firmware, name)).size > 0
+      for (const name of ['regulatory.db', 'regulatory.db.p7s']) expect(has(name), name).to.equal(true)
+      for (const tree of readdirSync(join(made, 'boot')).filter(name => name.endsWith('.dtb') && !/-cm[34]/.test(name))) {
+        // drivers/net/wireless/broadcom/brcm80211/brcmfmac/firmware.c: first with the root's first `compatible` in the name, then without.
+        const [compatible = ''] = /raspberrypi,[\w-]+/.exec(readFileSync(join(made, 'boot', tree), 'latin1')) ?? []
+        const complete = boards[board].radioFirmware.filter(stem => ['bin', 'txt', 'clm_blob'].every(end => has(`brcm/${stem}.${compatible}.${end}`) || has(`brcm/${stem}.${end}`)))
+        expect(complete, `${tree}, ${compatible}`).to.not.deep.equal([])
+      }
+    })
+  }
 
   for (const dialect of ['sh', 'dash']) {
     it(`has an init script that shellcheck takes for ${dialect}`, () => { execFileSync('shellcheck', ['-s', dialect, INIT]) })

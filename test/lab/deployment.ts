@@ -58,6 +58,7 @@ export function labDeployment(options: Partial<Deployment> = {}): Deployment {
       networkInterface('usb0', ['10.2.0.1/24', 'fd02::1/64'], {role: 'upstream'}),
       networkInterface('eth0', ['10.3.0.1/24', 'fd03::1/64']),
     ],
+    ports: [],
     nat: [],
     firewall: {upstream: 'deny', open: []},
     daemon: 'smcroute',

@@ -21,7 +21,7 @@ describe('checkSchema', () => {
     ['a key in the wrong place', {routes: []}, 'unknown-key', 'routes', /routes is not a key/, /it belongs in multicast\.routes/],
     ['a key nobody knows', {system: {hostname: 'a', zzzzzz: 1}}, 'unknown-key', 'system.zzzzzz', /zzzzzz/, /it can be hostname, ssh or sysctl/],
     ['a missing key', {board: undefined}, 'missing-key', 'board', /the file has no board/, /add board \(The board/],
-    ['a missing key inside', wlan0({role: undefined}), 'missing-key', 'interfaces.wlan0.role', /interfaces\.wlan0 has no role/, /upstream: towards/],
+    ['a missing key inside', wlan0({vlan: {parent: 'eth0'}}), 'missing-key', 'interfaces.wlan0.vlan.id', /interfaces\.wlan0\.vlan has no id/, /VLAN id, 1 to 4094/],
     ['a missing version', {version: undefined}, 'missing-key', 'version', /no version/, /add version: 1/],
     ['an unknown board', {board: 'raspberrypi4'}, 'bad-value', 'board', /"raspberrypi4" is not right: it can be raspberrypi3-64, .*did you mean raspberrypi4-64\?/, /board/],
     ['a number for text', {name: 7}, 'bad-value', 'name', /name: the number 7 is not right: it has to be text, so put it in quotes/, /Name/],
@@ -56,6 +56,6 @@ describe('checkSchema', () => {
   }
 
   it('reports all problems at once', () => {
-    expect(checkSchema({...RIGHT, board: 'x', root: 'y', foo: 1, interfaces: {wlan0: {}}}).problems).to.have.length(5)
+    expect(checkSchema({...RIGHT, board: 'x', root: 'y', foo: 1, interfaces: {wlan0: {vlan: {}}}}).problems).to.have.length(5)
   })
 })

@@ -9,6 +9,10 @@ export interface VirtualHost {
   mac: Mac
   /** The router's own card on this wire. */
   routerMac: Mac
+  /** Name of that card, where it is not the interface itself: a port of its bridge, the parent of its VLAN. */
+  card?: string
+  /** The VLAN id in all frames to and from this host. */
+  vlan?: number
   /** All that it answers for; the first of each family is the one it speaks with. */
   addresses: readonly Address[]
   /** Where the router's address comes from DHCP, this host is the server. */

@@ -1,6 +1,6 @@
 import {boards} from '../../boards/boards.js'
 import {channelRefusal, is5GHz, isKnownCountry} from '../../network/channels.js'
-import type {AccessPoint, NetworkInterface} from '../../network/model.js'
+import type {AccessPoint, BridgePort, NetworkInterface} from '../../network/model.js'
 import type {SpecPath} from '../finding.js'
 import type {Problem, Rule, RuleContext} from './rule.js'
 
@@ -13,12 +13,19 @@ export interface PlacedAccessPoint {
   /** Is that bound to a card, which may be a radio other than the board's own? */
   isBound: boolean
   /** Whose port the radio is. */
-  bridge?: string
+  bridge?: NetworkInterface
   path: SpecPath
 }
 
-export const accessPoints = ({deployment}: RuleContext): PlacedAccessPoint[] => deployment.interfaces.flatMap(iface =>
-  iface.accessPoint ? [{accessPoint: iface.accessPoint, name: iface.name, iface, isBound: iface.mac !== undefined, path: ['interfaces', iface.name, 'accessPoint']}] : [])
+export const accessPoints = ({deployment}: RuleContext): PlacedAccessPoint[] => [
+  ...deployment.interfaces.flatMap(iface => iface.accessPoint ? [{...placed(iface, iface.accessPoint), iface}] : []),
+  ...deployment.ports.flatMap(port => deployment.interfaces.filter(({name}) => name === port.bridge)
+    .flatMap(iface => port.accessPoint ? [{...placed(port, port.accessPoint), iface, bridge: iface}] : [])),
+]
+
+function placed({name, mac, driver, place}: NetworkInterface | BridgePort, accessPoint: AccessPoint): Omit<PlacedAccessPoint, 'iface'> {
+  return {accessPoint, name, isBound: mac !== undefined || place !== undefined || driver !== undefined && driver !== 'brcmfmac', path: ['interfaces', name, 'accessPoint']}
+}
 
 export const channelIsAllowed: Rule = {
   id: 'N08',
@@ -50,7 +57,7 @@ export const radioHasBand: Rule = {
         path: [...path, 'channel'],
         severity: dualBand > 0 ? 'warning' as const : 'error' as const,
         message: dualBand > 0 ? `channel ${channel} is in the 5 GHz band, which not every board of this kind has (${title})` : `channel ${channel} is in the 5 GHz band, which the ${title} does not have`,
-        fix: 'choose 1 to 11; for a radio on USB give its mac',
+        fix: 'choose 1 to 11; for a radio on USB give its mac, driver or place',
       }))
   },
 }
@@ -86,7 +93,7 @@ export const oneAccessPointPerRadio: Rule = {
     return more.map(({name, path}) => ({
       path,
       message: `${name} is one more access point, and the board has one radio`,
-      fix: 'remove one; for a second radio on USB give its mac',
+      fix: 'remove one; for a second radio on USB give its mac, driver or place',
     }))
   },
 }
@@ -98,6 +105,6 @@ export const accessPointIsWireless: Rule = {
   check: context => accessPoints(context).filter(({name, isBound}) => !name.startsWith('wl') && !isBound).map(({name, path}) => ({
     path,
     message: `${name} does not look like a radio: the kernel calls those wlan0, wlan1, …`,
-    fix: 'move accessPoint to wlan0, or bind the name to the radio with mac',
+    fix: 'move accessPoint to wlan0, or bind the name to the radio with mac, driver or place',
   })),
 }

@@ -8,6 +8,7 @@ import * as groups from './groups.js'
 import * as interfaces from './interfaces.js'
 import * as kernel from './kernel.js'
 import * as keys from './keys.js'
+import * as links from './links.js'
 import * as lists from './lists.js'
 import * as mrouted from './mrouted.js'
 import * as nat from './nat.js'
@@ -23,7 +24,7 @@ import * as sysctl from './sysctl.js'
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
 const FILES = [
-  accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, lists, mrouted, nat, openings, proxy, radio,
+  accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, links, lists, mrouted, nat, openings, proxy, radio,
   routeInterfaces, routes, statusPage, sysctl,
 ]
 

@@ -1,4 +1,5 @@
 import {isCardName} from '../../network/card-names.js'
+import {isBound} from '../../network/model.js'
 import {pairs, type Problem, type Rule} from './rule.js'
 
 /** Names the kernel keeps for itself: the loopback, and two folders of /proc/sys/net/ipv4/conf. */
@@ -40,13 +41,13 @@ export const interfaceIsMade: Rule = {
   name: 'interfaceIsMade',
   severity: 'warning',
   check: ({deployment, texts}) => deployment.interfaces
-    .filter(({name, mac}) => mac === undefined && !isCardName(name) && !RESERVED_NAMES.has(name))
+    .filter(one => !isBound(one) && !one.bridge && !one.vlan && !isCardName(one.name) && !RESERVED_NAMES.has(one.name))
     .filter(({name}) => !texts.some(({path, text}) => `${path}\n${text}`.split(/[^a-zA-Z0-9._-]+|\.(?:conf|netdev)\b/).includes(name)))
     .map(({name}) => ({
       path: ['interfaces', name],
       at: 'key' as const,
       message: `no card is called ${name} by itself (the kernel calls them eth0, wlan0, usb0, …), and nothing here makes a bridge, VLAN or tunnel of that name`,
       seen: 'brmc test passes, for it calls its cards as the file does; on the board the interface never comes',
-      fix: 'bind the name to a card with mac, use the name the kernel gives, or make the interface in a script of an overlay',
+      fix: 'bind the name to a card with mac, driver or place, use the name the kernel gives, or make the interface: bridge, vlan, or a script of an overlay',
     })),
 }

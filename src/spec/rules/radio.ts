@@ -18,7 +18,7 @@ export const builtInRadioSpeaksWpa2: Rule = {
     path: [...path, 'security'],
     message: `${security} on the board's own radio leaves SAE to its firmware, which few of its versions can do and hostapd before 2.11 does not know`,
     seen: 'others saw hostapd run and announce WPA3, and stations not come in (raspberrypi/linux #4718, #7358)',
-    fix: 'choose security: wpa2, or put a radio on USB and give its mac',
+    fix: 'choose security: wpa2, or put a radio on USB and give its mac, driver or place',
   })),
 }
 
@@ -36,7 +36,7 @@ export const builtInRadioSendsToAll: Rule = {
     ...rate === undefined ? [] : [{
       path: [...path, 'multicast', 'rate'],
       message: "the board's own radio does not take the rate: its driver brcmfmac hands no basic rates to the firmware, which sends multicast at the lowest",
-      fix: 'leave rate out, or put a radio on USB and give its mac',
+      fix: 'leave rate out, or put a radio on USB and give its mac, driver or place',
     }],
   ]),
 }

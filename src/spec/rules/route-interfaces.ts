@@ -18,7 +18,7 @@ export const routeUsesNoBridgePort: Rule = {
       const bridge = ports.get(name)
       return bridge === undefined ? [] : [{
         ...where,
-        message: `${name} is a port of the bridge ${bridge.name} (${bridge.file}:${bridge.line}), and packets arrive on the bridge`,
+        message: `${name} is a port of the bridge ${bridge.name}${bridge.file === undefined ? '' : ` (${bridge.file}:${bridge.line})`}, and packets arrive on the bridge`,
         seen: '0 of 5 packets, and no message',
         fix: `name ${bridge.name} in the route instead`,
       }]
@@ -28,13 +28,14 @@ export const routeUsesNoBridgePort: Rule = {
 
 interface Bridge {
   name: string
-  file: string
-  line: number
+  /** Absent where the spec says it. */
+  file?: string
+  line?: number
 }
 
-/** `brctl addif br0 wlan0`, `ip link set wlan0 master br0`, `bridge_ports wlan0` under `iface br0`, hostapd's `bridge=br0`. */
-function bridgePorts({texts}: RuleContext): Map<string, Bridge> {
-  const ports = new Map<string, Bridge>()
+/** Those of the spec, and `brctl addif br0 wlan0`, `ip link set wlan0 master br0`, `bridge_ports wlan0` under `iface br0`, hostapd's `bridge=br0`. */
+function bridgePorts({deployment, texts}: RuleContext): Map<string, Bridge> {
+  const ports = new Map<string, Bridge>(deployment.ports.map(({name, bridge}) => [name, {name: bridge}]))
   for (const {text, file, path} of texts) {
     let iface = ''
     for (const {line, words} of shellCommands(text)) {
@@ -146,7 +147,9 @@ export const interfacesAreDeclared: Rule = {
       ]),
       ...routes.filter(({where}) => where.path).flatMap(({from, to}) => [from, ...to]),
     ]
-    return used.filter(({name}) => !declared.includes(name)).map(({where, name}) => ({
+    // A route from a port is M08's.
+    const isPort = (where: Where, name: string): boolean => where.path?.[0] === 'multicast' && deployment.ports.some(port => port.name === name)
+    return used.filter(({where, name}) => !declared.includes(name) && !isPort(where, name)).map(({where, name}) => ({
       ...where,
       message: `${name} is not among the interfaces`,
       seen: '"not a known phyint, skipping" in the log, and the daemon went on without the route',

@@ -33,6 +33,13 @@ const proxy = (more: Record<string, unknown> = {}, ...list: Route[]): Router => 
   interfaces: {eth0: {role: 'downstream'}, ...more},
   multicast: {daemon: 'igmpproxy', routes: list.map(route => ({from: 'usb0', to: ['wlan0'], ...route}))},
 }})
+/** br0 with the port eth1, beside the router's own. */
+const bridge = (more: Record<string, unknown> = {}, others: Record<string, unknown> = {}): Router => ({spec: {
+  interfaces: {br0: {role: 'downstream', address: '10.4.0.1/24', bridge: {ports: ['eth1'], ...more}}, ...others},
+}})
+const vlan = (more: Record<string, unknown> = {}, others: Record<string, unknown> = {}): Router => ({spec: {
+  interfaces: {vlan7: {role: 'downstream', address: '10.7.0.1/24', vlan: {parent: 'eth0', id: 7}, ...more}, ...others},
+}})
 const statusPage = (more: Record<string, unknown> = {}, spec: Record<string, unknown> = {}): Router => ({spec: {statusPage: more, ...spec}})
 const mrouted = (...list: Route[]): Router => ({spec: {multicast: {daemon: 'mrouted', routes: list.map(route => ({from: 'wlan0', to: ['usb0'], ...route}))}}})
 
@@ -97,6 +104,10 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['M08', 'a route from a bridge port', {
     wrong: file('etc/network/interfaces', 'auto br0\niface br0 inet static\n  bridge_ports wlan0 eth0\n'), right: file('etc/network/interfaces', 'auto br0\niface br0 inet static\n  bridge_ports eth0\n'),
     at: 'multicast.routes.0.from',
+  }],
+  ['M08', 'a route from the port of a bridge of this file', {
+    wrong: {spec: {...bridge().spec, multicast: {routes: [{group: '225.0.0.1', from: 'eth1', to: ['usb0']}]}}}, at: 'multicast.routes.0.from',
+    right: {spec: {...bridge().spec, multicast: {routes: [{group: '225.0.0.1', from: 'br0', to: ['usb0']}]}}},
   }],
   ['M08', 'brctl and ip link', {wrong: script('ip link set dev usb0 up master br0'), right: script('brctl addif br0 eth0'), at: 'multicast.routes.0.to.0'}],
   ['M08', 'hostapd puts its radio into a bridge', {wrong: file('etc/hostapd.conf', 'interface=wlan0\nbridge=br0\n'), right: file('etc/hostapd.conf', 'interface=wlan0\n'), at: 'multicast.routes.0.from'}],
@@ -309,6 +320,37 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N62', 'a rate of the other band', {
     wrong: wlan0({mac: '00:11:22:33:44:55', ...accessPoint({channel: 36, multicast: {rate: 11}})}), at: 'interfaces.wlan0.accessPoint.multicast.rate',
     right: [wlan0({mac: '00:11:22:33:44:55', ...accessPoint({channel: 36, multicast: {rate: 12}})}), wlan0({mac: '00:11:22:33:44:55', ...accessPoint({multicast: {rate: 11}})})],
+  }],
+  ['N63', 'one port of two bridges', {
+    wrong: bridge({}, {br1: {role: 'downstream', address: '10.5.0.1/24', bridge: {ports: ['eth1']}}}), at: 'interfaces.br1.bridge.ports',
+    right: bridge({}, {br1: {role: 'downstream', address: '10.5.0.1/24', bridge: {ports: ['eth2']}}}),
+  }],
+  ['N63', 'a port that stands twice', {wrong: bridge({ports: ['eth1', 'eth1']}), right: bridge({ports: ['eth1', 'eth2']}), at: 'interfaces.br0.bridge.ports'}],
+  ['N63', 'a port with an address of its own', {wrong: bridge({}, {eth1: {address: '10.5.0.1/24'}}), right: bridge({}, {eth1: {place: '1-1.2'}}), at: 'interfaces.eth1.address'}],
+  ['N63', 'a port with a role', {wrong: bridge({}, {eth1: {role: 'downstream'}}), right: bridge(), at: 'interfaces.eth1.role'}],
+  ['N63', 'a bridge that is its own port', {wrong: bridge({ports: ['br0']}), right: bridge(), at: 'interfaces.br0.bridge.ports'}],
+  ['N64', 'a VLAN inside another', {
+    wrong: vlan({}, {vlan8: {role: 'downstream', address: '10.8.0.1/24', vlan: {parent: 'vlan7', id: 8}}}), at: 'interfaces.vlan8.vlan.parent',
+    right: vlan({}, {vlan8: {role: 'downstream', address: '10.8.0.1/24', vlan: {parent: 'eth0', id: 8}}}),
+  }],
+  ['N64', 'the same VLAN twice', {
+    wrong: vlan({}, {guests: {role: 'downstream', address: '10.8.0.1/24', vlan: {parent: 'eth0', id: 7}}}), at: 'interfaces.guests.vlan.id',
+    right: vlan({}, {guests: {role: 'downstream', address: '10.8.0.1/24', vlan: {parent: 'usb0', id: 7}}}),
+  }],
+  ['N64', 'a VLAN bound to a card', {wrong: vlan({mac: '00:11:22:33:44:55'}), right: vlan({}, {eth0: {mac: '00:11:22:33:44:55'}}), at: 'interfaces.vlan7.vlan'}],
+  ['N65', 'an interface without a role', {wrong: {spec: {interfaces: {eth1: {address: '10.4.0.1/24'}}}}, right: bridge({}, {eth1: {}}), at: 'interfaces.eth1'}],
+  ['N65', 'an interface without an address', {wrong: {spec: {interfaces: {eth1: {role: 'downstream'}}}}, right: vlan({vlan: {parent: 'eth1', id: 7}}, {eth1: {role: 'downstream'}}), at: 'interfaces.eth1'}],
+  ['N66', 'a port that nobody knows', {wrong: bridge({ports: ['lan']}), right: bridge({ports: ['lan']}, {lan: {driver: 'r8152'}}), at: 'interfaces.br0.bridge.ports.0'}],
+  ['N66', 'a parent that nobody knows', {wrong: vlan({vlan: {parent: 'trunk', id: 7}}), right: vlan({vlan: {parent: 'eth1', id: 7}}), at: 'interfaces.vlan7.vlan.parent'}],
+  ['N67', 'two names for the cards of one driver', {
+    wrong: {spec: {interfaces: {usb0: {driver: 'r8152'}, eth0: {driver: 'r8152'}}}}, at: 'interfaces.eth0.driver',
+    right: {spec: {interfaces: {usb0: {place: '1-1.2'}, eth0: {place: '1-1.3'}}}},
+  }],
+  ['N67', 'bound in two ways', {wrong: {spec: {interfaces: {usb0: {driver: 'r8152', place: '1-1.2'}}}}, right: {spec: {interfaces: {usb0: {driver: 'r8152'}}}}, at: 'interfaces.usb0'}],
+  ['N68', 'snooping that asks nobody', {wrong: bridge({querier: false}), right: [bridge(), bridge({querier: false, snooping: false})], at: 'interfaces.br0.bridge.querier'}],
+  ['N68', 'to unicast without snooping', {
+    wrong: bridge({ports: ['wlan1'], snooping: false}, {wlan1: {mac: '00:11:22:33:44:55', ...accessPoint({multicast: {toUnicast: true}})}}), at: 'interfaces.br0.bridge.snooping',
+    right: bridge({ports: ['wlan1']}, {wlan1: {mac: '00:11:22:33:44:55', ...accessPoint({multicast: {toUnicast: true}})}}),
   }],
   ['N33', 'an access point on a cable', {wrong: {spec: {interfaces: {usb0: accessPoint()}}}, right: wlan0(accessPoint()), at: 'interfaces.usb0.accessPoint'}],
   ['N34', 'translate without a route', {wrong: {spec: {nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}}, at: 'nat.0.multicast'}],
