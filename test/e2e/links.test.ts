@@ -2,6 +2,7 @@ import {execFile} from 'node:child_process'
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {promisify} from 'node:util'
 
 import {expect} from 'chai'
@@ -30,9 +31,10 @@ multicast:
     - {group: 225.0.0.1, from: br0, to: [vlan7], liftTtl: true}
     - {group: 239.1.2.3, from: vlan7, to: [br0, guests]}
     - {group: 'ff05::4242', from: br0, to: [guests], liftTtl: true}
+statusPage: {}
 `
 
-describe('bridges, VLANs and names by place, through a booted image', function () {
+describe('bridges, VLANs, names by place and the status page, through a booted image', function () {
   this.timeout(300_000)
   let project: string
   let image: string
@@ -66,6 +68,23 @@ describe('bridges, VLANs and names by place, through a booted image', function (
     expect(await read('vlan 7 and dst host 225.0.0.1 and udp')).to.not.deep.equal([])
     expect(await read('vlan 9 and dst host 239.1.2.3 and udp')).to.not.deep.equal([])
     expect(await read('ip and host 225.0.0.1')).to.deep.equal([])
+  })
+
+  it('has its status page on the addresses of the inside, and on no other', async () => {
+    await onAir(image, async ({console}) => {
+      const read = async (address: string): Promise<string> => (await console.command(`busybox wget -q -T 5 -O - http://${address}/cgi-bin/status.json || echo none`, 20_000)).output
+      let seen = await read('10.1.0.1')
+      // Nobody reads, nobody looks: the first answer is that the router is looking at itself.
+      for (let tries = 0; tries < 20 && !seen.includes('"interfaces"'); tries++) {
+        await sleep(1000)
+        seen = await read('10.1.0.1')
+      }
+
+      expect(seen).to.include('"interfaces"').and.include('vlan7').and.include('225.0.0.1')
+      expect(await read('10.9.0.1')).to.include('"interfaces"')
+      const leased = /inet ([\d.]+)/.exec((await console.command('ip -4 addr show dev vlan7')).output)?.[1] ?? ''
+      expect(await read(leased)).to.include('none')
+    })
   })
 
   it('names a card by its driver, its place on PCI or on USB, or its place without a bus', async () => {
