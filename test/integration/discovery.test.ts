@@ -77,7 +77,9 @@ describe('discovery: [ssdp], on a router booted in namespaces', function () {
 
   it('a sender that the router would not answer there is not passed on', async () => {
     await guest.on('near', 'ip', 'addr', 'add', '10.2.0.77/32', 'dev', 'eth0')
-    expect((await search(guest, {from: 'near', source: '10.2.0.77', devices: {far: 1900}})).heard).to.deep.equal({})
+    const [said, {heard}] = await Promise.all([guest.inside('mroute doctor || true'), search(guest, {from: 'near', source: '10.2.0.77', devices: {far: 1900}})])
+    expect(heard).to.deep.equal({})
+    expect(said).to.match(/^wrong: 239\.255\.255\.250 of 10\.2\.0\.77 arrives on wlan0 and is dropped: no route leads to this sender by wlan0/m)
     await guest.inside('nft flush chain inet brmc multicast_lift_ttl')
     expect(Object.keys((await search(guest, {from: 'near', source: '10.2.0.77', devices: {far: 1900}})).heard)).to.deep.equal(['far'])
     await guest.inside('nft -f /etc/nftables.conf')
@@ -178,6 +180,15 @@ describe('discovery: [mdns], on a router booted in namespaces', function () {
 
   it('is started again when it is killed', async () => {
     await guest.inside('killall -9 avahi-daemon')
+    await eventually('reflector', reflects, guest.console)
+  })
+
+  it('mroute doctor finds nothing wrong, and says so where it does not run', async () => {
+    const doctor = async (): Promise<string> => guest.inside('mroute doctor || true')
+    expect(await doctor()).to.match(/Nothing is wrong here\.\n$/)
+    await guest.inside('mv /usr/sbin/avahi-daemon /usr/sbin/away; killall avahi-daemon; sleep 2')
+    expect(await doctor()).to.match(/^wrong: avahi-daemon is not running: nothing of mDNS is passed on; it said last: ".*avahi-daemon: not found"$/m)
+    await guest.inside('mv /usr/sbin/away /usr/sbin/avahi-daemon')
     await eventually('reflector', reflects, guest.console)
   })
 

@@ -69,7 +69,11 @@ FILENAME == "mrules6" {
 	if ($NF == 5) beside_rule = 1
 	next
 }
-FILENAME == "restarting" || FILENAME == "rules-wanted" { next }
+FILENAME == "reflector-log" {
+	reflector_said = $0
+	next
+}
+FILENAME == "restarting" || FILENAME == "rules-wanted" || FILENAME ~ /^reflector/ { next }
 
 FILENAME == "interfaces" {
 	if ($1 ~ /^#/) next

@@ -120,7 +120,8 @@ function judge_flow(flow,    name, group, words, count, names, i, filter, stoppe
 	stopped = 1
 	for (i = 1; i <= count; i++) if (names[i] != "" && entered[name, names[i], group]) stopped = 0
 	if (passed[name, group] + 0 == 0) {
-		add(60, "dropped-on-arrival", words " arrives on " name ", and rules drop it before it is routed: " (dropper["prerouting"] == "" ? "nft list ruleset shows which" : dropper["prerouting"]), "accept the group there")
+		if (dropper["prerouting"] ~ /fib saddr \. iif oif/) add(60, "dropped-on-arrival", words " of " text_of(flow_source[flow]) " arrives on " name " and is dropped: no route leads to this sender by " name ", and the route of the group has reversePathCheck", "an address of the network of " name " for the sender, or a route to its network there; or leave reversePathCheck out")
+		else add(60, "dropped-on-arrival", words " arrives on " name ", and rules drop it before it is routed: " (dropper["prerouting"] == "" ? "nft list ruleset shows which" : dropper["prerouting"]), "accept the group there")
 		return
 	}
 	filter = length(group) == 8 ? reverse_path_filter(name) : ""

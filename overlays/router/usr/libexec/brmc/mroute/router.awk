@@ -12,6 +12,7 @@ function judge_router(    name) {
 	if (("rules-wanted" in present) && watching && !own_rules) add(48, "rules-not-loaded", "nft has no table brmc: no TTL is lifted and nothing is translated", "nft -f /etc/nftables.conf, which says what it does not like")
 	if (closed_rules) add(7, "rules-not-loaded", "nft refused /etc/nftables.conf at boot, and the router is closed: only the inside gets in, and nothing is forwarded", "nft -f /etc/nftables.conf, which says what it does not like")
 	if (setting["net/ipv4/ip_forward"] == "0") add(80, "unicast-off", "net.ipv4.ip_forward is 0: multicast is routed, but no answer that is unicast comes back", "echo 1 >/proc/sys/net/ipv4/ip_forward; for good: take what sets it out of system.sysctl in brmc.yaml")
+	if (("reflector-wanted" in present) && !("reflector" in present)) add(82, "reflector-dead", "avahi-daemon is not running: nothing of mDNS is passed on" (reflector_said == "" ? "" : "; it said last: \"" trimmed(reflector_said) "\""), "look at /run/mdns-reflector.log; /etc/init.d/S60mdns-reflector starts it")
 	if (!watching) add(85, "not-watched", "packets could not be watched, so nothing is known of them: " (nft_said == "" ? "nft does not say why" : "nft says \"" nft_said "\""), "a kernel with nf_tables (modprobe nf_tables), and the program nft")
 	if ("restarting" in present) add(96, "restarting", "the daemon is being started again, for an interface came: look again in some seconds", "")
 }
