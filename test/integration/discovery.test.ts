@@ -77,7 +77,7 @@ describe('discovery: [ssdp], on a router booted in namespaces', function () {
 
   it('a sender that the router would not answer there is not passed on', async () => {
     await guest.on('near', 'ip', 'addr', 'add', '10.2.0.77/32', 'dev', 'eth0')
-    const [said, {heard}] = await Promise.all([guest.inside('mroute doctor || true'), search(guest, {from: 'near', source: '10.2.0.77', devices: {far: 1900}})])
+    const [said, {heard}] = await Promise.all([guest.inside('mroute doctor --seconds 4 || true'), search(guest, {from: 'near', source: '10.2.0.77', devices: {far: 1900}, seconds: 8})])
     expect(heard).to.deep.equal({})
     expect(said).to.match(/^wrong: 239\.255\.255\.250 of 10\.2\.0\.77 arrives on wlan0 and is dropped: no route leads to this sender by wlan0/m)
     await guest.inside('nft flush chain inet brmc multicast_lift_ttl')

@@ -13,6 +13,8 @@ interface Search {
   ttl?: number
   says?: 'ssdp' | 'ws-discovery'
   group?: string
+  /** So long it is searched. */
+  seconds?: number
 }
 
 export interface Found {
