@@ -7,6 +7,8 @@ export interface OverlayText {
   /** Relative to the project: `overlays/site/etc/smcroute.conf`. */
   file: string
   text: string
+  /** May the owner run it? */
+  executable: boolean
 }
 
 /** All that checking a project needs, read once (readProject): the check itself touches nothing. */

@@ -79,14 +79,12 @@ async function kindOf(path: string): Promise<OverlayKind> {
 
 async function readOverlayTexts(root: string, overlay: string): Promise<OverlayText[]> {
   const files = await Promise.all(TEXT_FOLDERS.map(folder => filesBelow(join(root, overlay), folder)))
-  const texts = await Promise.all(files.flat().map(async path => ({overlay, path, file: `${overlay}/${path}`, text: await readText(join(root, overlay, path))})))
-  return texts.flatMap(({text, ...rest}) => text === undefined ? [] : [{...rest, text}])
+  return (await Promise.all(files.flat().map(async path => readText({overlay, path, file: `${overlay}/${path}`}, root)))).flat()
 }
 
 async function readFragments(root: string, folder: string): Promise<OverlayText[]> {
   const files = (await filesBelow(root, folder)).filter(file => isKernelFragment(file))
-  const texts = await Promise.all(files.map(async file => ({overlay: '', path: file, file, text: await readText(join(root, file))})))
-  return texts.flatMap(({text, ...rest}) => text === undefined ? [] : [{...rest, text}])
+  return (await Promise.all(files.map(async file => readText({overlay: '', path: file, file}, root)))).flat()
 }
 
 /** Regular files below `folder` of `root`, relative to `root`, in the order of their names; symbolic links are not followed. */
@@ -105,12 +103,13 @@ async function filesBelow(root: string, folder: string): Promise<string[]> {
   return files.slice(0, MAX_FILES)
 }
 
-/** The text of a file; undefined where it is large or binary. */
-async function readText(path: string): Promise<string | undefined> {
-  const {size} = await stat(path)
-  if (size > MAX_TEXT_BYTES) return undefined
+/** The file with its text; nothing where it is large or binary. */
+async function readText(where: Omit<OverlayText, 'text' | 'executable'>, root: string): Promise<OverlayText[]> {
+  const path = join(root, where.file)
+  const {size, mode} = await stat(path)
+  if (size > MAX_TEXT_BYTES) return []
   const bytes = await readFile(path)
-  return bytes.includes(0) ? undefined : bytes.toString('utf8')
+  return bytes.includes(0) ? [] : [{...where, text: bytes.toString('utf8'), executable: (mode & 0o100) !== 0}]
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

@@ -57,7 +57,7 @@ describe('checkProject', () => {
   }
 
   it('gives each deployment the texts of its own overlays, the last one winning', () => {
-    const texts = ['one', 'two'].map(name => ({overlay: `overlays/${name}`, path: 'etc/sysctl.d/1.conf', file: `overlays/${name}/etc/sysctl.d/1.conf`, text: 'net.ipv4.conf.all.mc_forwarding=1\n'}))
+    const texts = ['one', 'two'].map(name => ({overlay: `overlays/${name}`, path: 'etc/sysctl.d/1.conf', file: `overlays/${name}/etc/sysctl.d/1.conf`, text: 'net.ipv4.conf.all.mc_forwarding=1\n', executable: false}))
     const kinds = {'overlays/one': 'directory', 'overlays/two': 'directory'} as const
     const found = places(project(`${PROJECT}overlays: [overlays/one]\n`, {'lab.yaml': 'overlays: [overlays/two]\n'}, {texts, overlays: kinds}))
     expect(found).to.deep.equal(['overlays/one/etc/sysctl.d/1.conf:1:1 M26', 'overlays/two/etc/sysctl.d/1.conf:1:1 M26 in lab'])
@@ -66,7 +66,7 @@ describe('checkProject', () => {
 
   it('shows no secret of any file', () => {
     const leaky = `${PROJECT.replace('address: 10.1.0.1/24', 'address: 10.1.0.1, accessPoint: {ssid: pi, passphrase: hunter2hunter2, country: pt}')}zzz: 1\n`
-    const hostapd = {overlay: 'overlays/one', path: 'etc/hostapd.conf', file: 'overlays/one/etc/hostapd.conf', text: 'wpa_passphrase=hunter2hunter2\ninterface=wlan0\nbridge=br0\n'}
+    const hostapd = {overlay: 'overlays/one', path: 'etc/hostapd.conf', file: 'overlays/one/etc/hostapd.conf', text: 'wpa_passphrase=hunter2hunter2\ninterface=wlan0\nbridge=br0\n', executable: false}
     const {findings, texts} = checkProject(project(leaky, {}, {texts: [hostapd], overlays: {'overlays/one': 'directory'}}))
     expect(findings).to.have.length(3)
     expect(formatFindings(findings, {texts, colour: false}) + [...texts.values()].join('')).not.to.include('hunter2')

@@ -13,6 +13,7 @@ import * as lists from './lists.js'
 import * as mrouted from './mrouted.js'
 import * as nat from './nat.js'
 import * as openings from './openings.js'
+import * as overlayFiles from './overlay-files.js'
 import * as proxy from './proxy.js'
 import * as radio from './radio.js'
 import * as routeInterfaces from './route-interfaces.js'
@@ -24,8 +25,8 @@ import * as sysctl from './sysctl.js'
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
 const FILES = [
-  accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, links, lists, mrouted, nat, openings, proxy, radio,
-  routeInterfaces, routes, statusPage, sysctl,
+  accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, links, lists, mrouted, nat, openings, overlayFiles,
+  proxy, radio, routeInterfaces, routes, statusPage, sysctl,
 ]
 
 /** Every rule: what these files export that is one, in the order of their ids. */

@@ -205,7 +205,7 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
     at: 'overlays/board/linux-site.fragment:2:1',
   }],
   ['M26', 'mc_forwarding', {wrong: file('etc/sysctl.conf', 'net.ipv4.conf.all.mc_forwarding=1\n'), right: file('etc/sysctl.conf', '#net.ipv4.conf.all.mc_forwarding=1\n; x\nnet.ipv4.ip_forward=1\n'), at: 'overlays/site/etc/sysctl.conf:1:1'}],
-  ['M27', 'a comment behind a statement', {wrong: conf('# fine\nmgroup from wlan0 group 225.0.0.1 # not fine\n'), right: conf('\t# fine\nmgroup from wlan0 group 225.0.0.1\r\n'), at: `${CONF}:2:35`}],
+  ['M27', 'a comment behind a statement', {wrong: conf('# fine\nmgroup from wlan0 group 225.0.0.1 # not fine\n'), right: conf('\t# fine\nmgroup from wlan0 group 225.0.0.1\n'), at: `${CONF}:2:35`}],
   ['M27', 'a line that is no statement', {wrong: conf('mroute frm wlan0 group 225.0.0.1 to usb0\n'), right: conf('include /etc/smcroute.d/*.conf\n'), at: `${CONF}:1:1`, severity: 'error'}],
   ['M28', 'SIGHUP', {wrong: script('killall -HUP smcrouted'), right: [script('killall smcrouted'), script('killall -HUP hostapd')], at: `${SCRIPT}:2:1`}],
   ['M29', '-w 30 and /sbin/mrouted', {
@@ -351,6 +351,14 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N68', 'to unicast without snooping', {
     wrong: bridge({ports: ['wlan1'], snooping: false}, {wlan1: {mac: '00:11:22:33:44:55', ...accessPoint({multicast: {toUnicast: true}})}}), at: 'interfaces.br0.bridge.snooping',
     right: bridge({ports: ['wlan1']}, {wlan1: {mac: '00:11:22:33:44:55', ...accessPoint({multicast: {toUnicast: true}})}}),
+  }],
+  ['N110', 'a boot script that may not be run', {wrong: {...script('true'), notExecutable: ['etc/init.d/S90site']}, right: script('true'), at: `${SCRIPT}:1:1`}],
+  ['N111', 'a boot script without a number', {wrong: file('etc/init.d/site', '#!/bin/sh\n'), right: [script('true'), file('etc/init.d/functions', 'say() { echo; }\n')], at: 'overlays/site/etc/init.d/site:1:1'}],
+  ['N112', 'a script from Windows', {wrong: script('true\r'), right: script('true'), at: `${SCRIPT}:2:5`}],
+  ['N112', 'a setting from Windows', {wrong: file('etc/hosts', '# all\n10.1.0.9 site\r\n'), right: file('etc/hosts', '10.1.0.9 site\n'), at: 'overlays/site/etc/hosts:2:14', severity: 'warning'}],
+  ['N113', 'a byte order mark', {wrong: file('etc/init.d/S90site', '\uFEFF#!/bin/sh\n'), right: script('true'), at: `${SCRIPT}:1:1`}],
+  ['N114', 'a private key', {
+    wrong: file('etc/dropbear/key', '# mine\n-----BEGIN OPENSSH PRIVATE KEY-----\n'), right: file('etc/dropbear/key.pub', 'ssh-ed25519 AAAA test\n'), at: 'overlays/site/etc/dropbear/key:2:1',
   }],
   ['N33', 'an access point on a cable', {wrong: {spec: {interfaces: {usb0: accessPoint()}}}, right: wlan0(accessPoint()), at: 'interfaces.usb0.accessPoint'}],
   ['N34', 'translate without a route', {wrong: {spec: {nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}}, at: 'nat.0.multicast'}],

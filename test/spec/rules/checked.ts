@@ -21,12 +21,14 @@ export interface Router {
   spec?: Record<string, unknown>
   /** Files of the overlay overlays/site, by path in the root. */
   files?: Record<string, string>
+  /** Those of them that may not be run. */
+  notExecutable?: string[]
   /** Kernel fragments, by path in the project. */
   fragments?: Record<string, string>
   overlays?: Record<string, OverlayKind>
 }
 
-export function checked({spec = {}, files = {}, fragments = {}, overlays = {}}: Router): CheckedProject {
+export function checked({spec = {}, files = {}, notExecutable = [], fragments = {}, overlays = {}}: Router): CheckedProject {
   const written = merge({...SPEC, ...Object.keys(files).length > 0 ? {overlays: ['overlays/site']} : {}}, spec)
   return checkProject({
     folder: '/project',
@@ -34,8 +36,8 @@ export function checked({spec = {}, files = {}, fragments = {}, overlays = {}}: 
     deployments: [],
     overlays: {'overlays/site': 'directory', ...overlays},
     texts: [
-      ...Object.entries(files).map(([path, text]) => ({overlay: 'overlays/site', path, file: `overlays/site/${path}`, text})),
-      ...Object.entries(fragments).map(([file, text]) => ({overlay: '', path: file, file, text})),
+      ...Object.entries(files).map(([path, text]) => ({overlay: 'overlays/site', path, file: `overlays/site/${path}`, text, executable: !notExecutable.includes(path)})),
+      ...Object.entries(fragments).map(([file, text]) => ({overlay: '', path: file, file, text, executable: false})),
     ],
     hasLock: false,
   })
