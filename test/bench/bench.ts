@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 import {benchImageRound, makeImageBenchInputs} from './image.js'
-import {benchRouting} from './routing.js'
+import {benchReceivers, benchRouting} from './routing.js'
 
 /** Ratios within one run: each row's commands take turns, medians are compared. Nothing fails here; docs/decisions.md says what the numbers mean. */
 const ROUNDS = 7
@@ -86,6 +86,10 @@ try {
   row('31 interfaces: no packets while the daemon is killed and starts, 1,001 lines, against two', routing.pauseWithAllLines, routing.pauseWithTwoLines, '2 s')
   row('  10,000 packets flat out, to 5,000 groups of one range, against one group', routing.toManyGroups, routing.toOneGroup, '')
   for (const {packets, lost} of routing.newGroups) rows.push([`  lost of ${packets} packets of new groups at 1,000 packets/s`, String(lost), '', '', '0'])
+  for (const [daemon, measured] of Object.entries(await benchReceivers())) {
+    const seconds = (of: 'first' | 'last'): string => `${median(measured.map(one => one[of] ?? Infinity)).toFixed(3)} s`
+    rows.push([`${daemon}: from joining to the first packet`, seconds('first'), '', '', '0.1 s'], [`${daemon}: from leaving to the last packet`, seconds('last'), '', '', '5 s'])
+  }
 } finally {
   rmSync(folder, {recursive: true, force: true})
 }

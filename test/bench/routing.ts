@@ -1,3 +1,4 @@
+import {bootComeAndGo, type Round} from '../lab/come-and-go.js'
 import {listedRoutes, RANGE, rangeRoute, total, WideRouter} from '../lab/wide-router.js'
 
 /** Medians of a router with 31 downstream interfaces in namespaces; seconds, but for the packets lost. */
@@ -46,4 +47,15 @@ async function lostOf(router: WideRouter, load: {first: string, count: number, p
   await router.clear()
   await router.send({...load, perSecond: 1000})
   return {packets: load.packets, lost: load.packets - Math.min(...(await router.settled()).map(total))}
+}
+
+/** Joining and leaving, of each daemon that is there. */
+export async function benchReceivers(): Promise<Record<string, Round[]>> {
+  const measured: Record<string, Round[]> = {}
+  for (const daemon of ['igmpproxy', ...process.env['BRMC_TEST_MROUTED'] === undefined ? [] : ['mrouted']] as ('igmpproxy' | 'mrouted')[]) {
+    const router = await bootComeAndGo(daemon)
+    measured[daemon] = await router.rounds(ROUNDS).finally(router.stop)
+  }
+
+  return measured
 }
