@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
+import {chmod, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 
@@ -35,6 +35,7 @@ describe('discovery: [mdns, ssdp], through a booted image', function () {
     const rules = await readFile(join(project, 'br2-external/overlays/deployments/default/etc/nftables.conf'), 'utf8')
     await put('overlays/without/etc/nftables.conf', rules.replaceAll(/^.*(@searchers_ipv4 accept|dnat ip to udp dport map).*\n/gm, ''))
     await put('overlays/without/etc/init.d/S60mdns-reflector', '#!/bin/sh\n')
+    await chmod(join(project, 'overlays/without/etc/init.d/S60mdns-reflector'), 0o755)
     await put('deployments/without.yaml', 'overlays: [overlays/without]\n')
     const made = await brmc(['image'], {cwd: project})
     expect(made.status, made.stderr).to.equal(0)

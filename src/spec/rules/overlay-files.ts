@@ -14,7 +14,8 @@ const bootScriptName = ({path}: OverlayText): string | undefined => path.startsW
 export const bootScriptIsExecutable: Rule = {
   id: 'N110',
   name: 'bootScriptIsExecutable',
-  severity: 'error',
+  // Not an error: to lay one that does not run over one that does is a way to be rid of it.
+  severity: 'warning',
   check: ({texts}) => texts.filter(text => /^S..[^/]*$/.test(bootScriptName(text) ?? '') && !text.executable).map(text => ({
     ...at(text),
     message: `/${text.path} is not executable, and the boot leaves it out`,
