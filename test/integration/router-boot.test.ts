@@ -111,7 +111,7 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
   })
 
   it('drops what it cannot translate yet, then takes a lease and translates from the first packet on', async () => {
-    await eventually('lease', async () => (await guest.inside('nft list chain inet brmc translate_usb0_ipv4')).includes('ip saddr set 10.2.0.50'), guest.console)
+    await leased()
     expect(await guest.inside('ip addr show dev usb0')).to.include('inet 10.2.0.50/24')
     expect(await guest.inside('ip route')).to.match(/default via 10\.2\.0\.2 dev usb0 +metric \d+/)
     expect(await guest.inside('cat /etc/resolv.conf')).to.equal('nameserver 10.2.0.2\n')
@@ -129,6 +129,8 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
     expect((await guest.on('near', 'busybox', 'udhcpc', '-i', 'eth0', '-f', '-q', '-n', '-s', script)).stdout).to.match(/^lease 10\.1\.0\.(1\d|20)\/24 10\.1\.0\.1 9\.9\.9\.9 600$/m)
   })
 
+  const leased = async () => eventually('lease', async () => (await guest.inside('nft list chain inet brmc translate_usb0_ipv4')).includes('ip saddr set 10.2.0.50'), guest.console)
+
   /** Waits for a routing daemon that is not `before` and has a vif for `name`; how long it took, in milliseconds. */
   function newDaemon(before: string, name: string): Promise<number> {
     return eventually('new daemon', async () => {
@@ -140,6 +142,7 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
   const daemon = async () => (await guest.inside('pidof smcrouted')).trim()
 
   it('has its routing daemon back within two seconds of being killed, with its routes', async () => {
+    await leased()
     const before = await daemon()
     await guest.inside(`kill -9 ${before}`)
     expect(await newDaemon(before, 'wlan0')).to.be.below(2000)
