@@ -1,13 +1,12 @@
-import {checkSchema} from './check-schema.js'
+import {checkDeployment} from './check-deployment.js'
 import type {Deployment} from './deployment.js'
 import {sortFindings, type Finding, type Place} from './finding.js'
-import {mergeSpecs, type MergedSpec} from './merge.js'
+import {ProjectLayers} from './layers.js'
+import {mergeDocuments, type MergedSpec} from './merge.js'
 import {parseDocument, type ParsedDocument} from './parse-document.js'
 import {projectKeyFindings} from './project-keys.js'
 import type {ProjectText} from './project-text.js'
 import {resolveDeployment} from './resolve.js'
-import {ruleContext} from './rules/context.js'
-import {rules} from './rules/index.js'
 import type {Spec} from './schema.js'
 import {maskLines} from './secrets.js'
 
@@ -24,36 +23,40 @@ export interface CheckedProject {
   findings: Finding[]
   /** Those the schema lets through, `default` first, then by name. */
   deployments: Deployment[]
-  specs: {name: string, spec: Spec}[]
+  specs: {name: string, spec: Spec, merged: MergedSpec}[]
   /** Text of every file a finding can point into, secrets hidden: for formatFindings. */
   texts: ReadonlyMap<string, string>
 }
 
 /** Parses, merges and checks a whole project; touches nothing, throws nothing that a user could cause. */
 export function checkProject(project: ProjectText): CheckedProject {
-  const main = parseDocument(project.project.text, project.project.file)
+  const layers = new ProjectLayers(project)
   const others = project.deployments.map(({file, text}) => ({file, name: deploymentName(file), document: parseDocument(text, file)}))
-  const documents = [main, ...others.map(({document}) => document)]
+  const documents = [...layers.documents, ...others.map(({document}) => document)]
   const parseFindings = [
     ...documents.flatMap(({findings}) => findings),
-    ...others.flatMap(({file, name, document}) => [...nameFindings(file, name), ...projectKeyFindings(document)]),
+    ...layers.findings,
+    ...[...layers.shared, ...others.map(({document}) => document)].flatMap(document => projectKeyFindings(document)),
+    ...others.flatMap(({file, name}) => nameFindings(file, name)),
   ]
   const texts = new Map([
     ...documents.map(({file, shown}): [string, string] => [file, shown]),
     ...project.texts.map(({file, text}): [string, string] => [file, maskLines(text)]),
   ])
-  if (!main.value) return {findings: sortFindings(parseFindings), deployments: [], specs: [], texts}
+  if (!layers.main.value) return {findings: sortFindings(parseFindings), deployments: [], specs: [], texts}
 
-  const base = checkDeployment(DEFAULT_DEPLOYMENT, mergeSpecs(main), project)
-  const rest = others.filter(({document, name}) => document.value && isDeploymentName(name))
-    .map(({name, document}) => checkDeployment(name, mergeSpecs(main, document), project))
+  const stacks = [{name: DEFAULT_DEPLOYMENT, ...layers.under([])}, ...others.filter(({name}) => isDeploymentName(name)).map(({name, document}) => ({name, ...layers.under([document])}))]
+  // What could not be read was told: what would follow from its absence is no news.
+  const results = stacks.filter(stack => stack.documents.every(({value}) => value !== undefined))
+    .map(stack => ({...checkDeployment(stack.name, mergeDocuments(stack.documents), project), name: stack.name}))
   // What is wrong in the project file by itself is said once, not again for each deployment that inherits it.
-  const known = new Set(base.findings.map(finding => identity(finding)))
-  const more = rest.flatMap(({name, findings}) => findings.filter(finding => !known.has(identity(finding)))
-    .map(finding => finding.file === fileOf(documents, name) ? finding : {...finding, deployment: name}))
-  const checked = [base, ...rest].flatMap(({name, spec}) => spec ? [{name, spec}] : [])
+  const base = results.find(({name}) => name === DEFAULT_DEPLOYMENT)?.findings ?? []
+  const known = new Set(base.map(finding => identity(finding)))
+  const more = results.filter(({name}) => name !== DEFAULT_DEPLOYMENT).flatMap(({name, findings}) => findings.filter(finding => !known.has(identity(finding)))
+    .map(finding => finding.file === fileOf(others, name) ? finding : {...finding, deployment: name}))
+  const checked = results.flatMap(({name, spec, merged}) => spec ? [{name, spec, merged}] : [])
   return {
-    findings: sortFindings([...parseFindings, ...base.findings, ...more]),
+    findings: sortFindings([...parseFindings, ...stacks.flatMap(({findings}) => findings), ...base, ...more]),
     deployments: checked.map(({name, spec}) => resolveDeployment(spec, name)),
     specs: checked,
     texts,
@@ -62,8 +65,8 @@ export function checkProject(project: ProjectText): CheckedProject {
 
 const identity = ({rule, file, line, column, message}: Finding): string => JSON.stringify([rule, file, line, column, message])
 
-const fileOf = (documents: readonly ParsedDocument[], name: string): string | undefined =>
-  documents.find(({file}, index) => index > 0 && deploymentName(file) === name)?.file
+const fileOf = (deployments: readonly {name: string, document: ParsedDocument}[], name: string): string | undefined =>
+  deployments.find(deployment => deployment.name === name)?.document.file
 
 /** `deployments/lab.yaml` → `lab`. */
 const deploymentName = (file: string): string => file.replace(/^.*\//, '').replace(/\.ya?ml$/, '')
@@ -76,29 +79,4 @@ function nameFindings(file: string, name: string): Finding[] {
   if (RESERVED_NAMES.includes(name)) return [{...finding, message: `${name} is a name brmc uses itself`, fix: name === DEFAULT_DEPLOYMENT ? 'rename the file; brmc.yaml alone is the deployment default' : 'rename the file'}]
   if (!DEPLOYMENT_NAME.test(name)) return [{...finding, message: `${name} cannot be the name of a deployment`, fix: 'rename the file: 1 to 63 of a-z 0-9 and inner hyphens, then .yaml'}]
   return file.endsWith('.yml') ? [{...finding, message: 'deployments end in .yaml', fix: `rename it to ${name}.yaml`}] : []
-}
-
-interface CheckedDeployment {
-  name: string
-  spec?: Spec
-  findings: Finding[]
-}
-
-function checkDeployment(name: string, merged: MergedSpec, project: ProjectText): CheckedDeployment {
-  const {spec, problems} = checkSchema(merged.value)
-  if (!spec) {
-    return {name, findings: problems.map(({rule, path, at, message, fix}) => ({rule, severity: 'error', ...merged.placeOf(path, at), path, message, fix}))}
-  }
-
-  const context = ruleContext(resolveDeployment(spec, name), spec, project)
-  const findings = rules.flatMap(({id, severity, check}) => check(context).map((problem): Finding => ({
-    rule: id,
-    severity: problem.severity ?? severity,
-    ...problem.place ?? merged.placeOf(problem.path, problem.at),
-    path: problem.path ?? [],
-    message: problem.message,
-    ...problem.seen === undefined ? {} : {seen: problem.seen},
-    fix: problem.fix,
-  })))
-  return {name, spec, findings}
 }

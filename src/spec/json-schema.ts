@@ -10,10 +10,16 @@ export function jsonSchema(): JsonSchema {
   return {title: 'brmc.yaml', ...z.toJSONSchema(SpecSchema, {io: 'input'})}
 }
 
-/** JSON Schema of deployments/<name>.yaml: the same with nothing required, null to take a key away, and without what belongs to the project. */
+const EXTENDS: JsonSchema = {
+  description: 'Groups it belongs to, files below groups/: they lie under this file, the later over the earlier',
+  anyOf: [{type: 'string'}, {type: 'array', items: {type: 'string'}}],
+}
+
+/** JSON Schema of deployments/<name>.yaml and groups/<name>.yaml: the same with nothing required, null to take a key away, and without what belongs to the project. */
 export function deploymentJsonSchema(): JsonSchema {
   const omitted = Object.fromEntries(PROJECT_KEYS.map(key => [key, true as const])) as Record<typeof PROJECT_KEYS[number], true>
-  return {...loosen(z.toJSONSchema(SpecSchema.omit(omitted), {io: 'input'}), 'root'), title: 'deployments/<name>.yaml'}
+  const loose = loosen(z.toJSONSchema(SpecSchema.omit(omitted), {io: 'input'}), 'root')
+  return {...loose, properties: {extends: EXTENDS, ...isSchema(loose['properties']) ? loose['properties'] : {}}, title: 'deployments/<name>.yaml'}
 }
 
 /**
@@ -29,7 +35,7 @@ function loosen(schema: JsonSchema, place: 'root' | 'value'): JsonSchema {
   if (isSchema(schema['additionalProperties'])) loose['additionalProperties'] = loosen(schema['additionalProperties'], 'value')
   if (place === 'root') return loose
   const {description, ...rest} = loose
-  return {...description === undefined ? {} : {description}, anyOf: [rest, {type: 'null', description: 'Take away what the project file says'}]}
+  return {...description === undefined ? {} : {description}, anyOf: [rest, {type: 'null', description: 'Take away what the files below say'}]}
 }
 
 const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null && !Array.isArray(value)

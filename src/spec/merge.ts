@@ -6,12 +6,18 @@ export interface MergedSpec {
   value: Readonly<Record<string, unknown>>
   /** Where the value of `path` was written; of what nobody wrote, the nearest thing around it. */
   placeOf: (path: SpecPath, at?: 'key' | 'value') => Place
+  /** Everywhere that a value of `path` itself was written, the one that counts first, then those it took the place of. Empty where nobody wrote one. */
+  placesOf: (path: SpecPath) => Place[]
+  /** What a null took away, and nobody wrote again. */
+  takenAway: () => SpecPath[]
 }
 
 /** Which document said a value, and under which path there: lists that were appended have moved. */
 interface Origin {
   document: ParsedDocument
   path: SpecPath
+  /** What it took the place of. */
+  over?: Origin | undefined
 }
 
 type Origins = Map<string, Origin>
@@ -20,14 +26,20 @@ type Origins = Map<string, Origin>
 const APPENDED = new Set(['["overlays"]'])
 
 /**
- * Lays `deployment` over `project`: maps merge deeply, lists and scalars replace, null removes a key, and overlays are appended.
- * Both need a value (parseDocument found nothing wrong). A map that both wrote keeps the project's place: what is missing is missing there.
+ * Lays documents over one another, the first at the bottom: maps merge deeply, lists and scalars replace, null removes a key, and overlays are
+ * appended. All need a value (parseDocument found nothing wrong). A map that several wrote keeps the place of the lowest: what is missing is missing there.
  */
-export function mergeSpecs(project: ParsedDocument, deployment?: ParsedDocument): MergedSpec {
+export function mergeDocuments([lowest, ...others]: readonly [ParsedDocument, ...ParsedDocument[]]): MergedSpec {
   const origins: Origins = new Map()
-  note(origins, project.value, {document: project, path: []}, [])
-  const value = deployment ? lay(project.value ?? {}, deployment.value ?? {}, {origins, document: deployment, path: []}) : project.value ?? {}
-  return {value, placeOf: (path, at) => placeIn(origins, path, at, project)}
+  note(origins, lowest.value, {document: lowest, path: []}, [])
+  let value = lowest.value ?? {}
+  for (const document of others) value = lay(value, document.value ?? {}, {origins, document, path: []})
+  return {
+    value,
+    placeOf: (path, at) => placeIn(origins, path, at, lowest),
+    placesOf: path => placesFrom(origins.get(JSON.stringify(path))),
+    takenAway: () => [...origins].filter(([, {document, path, over}]) => over !== undefined && valueAt(document.value, path) === null).map(([path]) => JSON.parse(path) as SpecPath),
+  }
 }
 
 interface Laying {
@@ -43,9 +55,10 @@ function lay(under: Readonly<Record<string, unknown>>, over: Readonly<Record<str
     const below = result.get(key)
     if (value === null) {
       result.delete(key)
+      const origin = {document, path: here, over: origins.get(JSON.stringify(here))}
       forget(origins, here)
       // Where something was taken away is where to say that it is missing.
-      origins.set(JSON.stringify(here), {document, path: here})
+      origins.set(JSON.stringify(here), origin)
     } else if (isRecord(value) && isRecord(below)) {
       result.set(key, lay(below, value, {origins, document, path: here}))
     } else if (Array.isArray(value) && Array.isArray(below) && APPENDED.has(JSON.stringify(here))) {
@@ -53,22 +66,24 @@ function lay(under: Readonly<Record<string, unknown>>, over: Readonly<Record<str
       value.forEach((entry, index) => { note(origins, entry, {document, path: [...here, index]}, [...here, below.length + index]) })
     } else {
       result.set(key, withoutNulls(value))
+      const origin = {document, path: here, over: origins.get(JSON.stringify(here))}
       forget(origins, here)
-      note(origins, value, {document, path: here}, here)
+      note(origins, value, origin, here)
     }
   }
 
   return Object.fromEntries(result)
 }
 
-/** A null inside a map that the project does not have removes nothing: it is as if it were not written. */
+/** A null inside a map that the layers below do not have removes nothing: it is as if it were not written. */
 function withoutNulls(value: unknown): unknown {
   if (!isRecord(value)) return value
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null).map(([key, inner]) => [key, withoutNulls(inner)]))
 }
 
-function note(origins: Origins, value: unknown, {document, path}: Origin, at: SpecPath): void {
-  origins.set(JSON.stringify(at), {document, path})
+function note(origins: Origins, value: unknown, origin: Origin, at: SpecPath): void {
+  origins.set(JSON.stringify(at), origin)
+  const {document, path} = origin
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : isRecord(value) ? Object.entries(value) : []
   for (const [key, inner] of entries) note(origins, inner, {document, path: [...path, key]}, [...at, key])
 }
@@ -80,13 +95,23 @@ function forget(origins: Origins, path: SpecPath): void {
   }
 }
 
-function placeIn(origins: Origins, path: SpecPath, at: 'key' | 'value' | undefined, project: ParsedDocument): Place {
+function placeIn(origins: Origins, path: SpecPath, at: 'key' | 'value' | undefined, lowest: ParsedDocument): Place {
   for (let length = path.length; length >= 0; length -= 1) {
     const origin = origins.get(JSON.stringify(path.slice(0, length)))
     if (origin) return origin.document.placeOf(origin.path, length === path.length ? at : 'key')
   }
 
-  return project.placeOf([])
+  return lowest.placeOf([])
+}
+
+function placesFrom(origin: Origin | undefined): Place[] {
+  return origin === undefined ? [] : [origin.document.placeOf(origin.path), ...placesFrom(origin.over)]
+}
+
+function valueAt(value: unknown, path: SpecPath): unknown {
+  let at = value
+  for (const key of path) at = (at as Readonly<Record<string, unknown>> | null | undefined)?.[key]
+  return at
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -18,6 +18,8 @@ export interface ProjectText {
   project: {file: string, text: string}
   /** Files of deployments/ in the order of their names. */
   deployments: readonly {file: string, text: string}[]
+  /** Files of boards/ and groups/, which deployments share. */
+  shared?: readonly {file: string, text: string}[]
   /** What is on disk under each overlay path that some file names. */
   overlays: Readonly<Record<string, OverlayKind>>
   texts: readonly OverlayText[]
@@ -30,6 +32,10 @@ export type OverlayKind = 'directory' | 'file' | 'missing' | 'outside' | 'other'
 
 export const PROJECT_FILE = 'brmc.yaml'
 export const DEPLOYMENTS_FOLDER = 'deployments'
+/** Of one board, whoever uses it: `boards/raspberrypi4-64.yaml`. */
+export const BOARDS_FOLDER = 'boards'
+/** What several deployments share: `groups/rural.yaml`. */
+export const GROUPS_FOLDER = 'groups'
 /** Packages with version and sha256; committed (base/debian/lock.ts). */
 export const LOCK_FILE = 'brmc.lock.json'
 

@@ -5,7 +5,7 @@ import {dirname, join, resolve, sep} from 'node:path'
 import {BrmcError} from '../errors.js'
 import {isMissing} from '../files/system-error.js'
 import {parseDocument} from './parse-document.js'
-import {DEPLOYMENTS_FOLDER, FRAGMENT_FOLDERS, isKernelFragment, LOCK_FILE, MAX_TEXT_BYTES, PROJECT_FILE, TEXT_FOLDERS,
+import {BOARDS_FOLDER, DEPLOYMENTS_FOLDER, GROUPS_FOLDER, FRAGMENT_FOLDERS, isKernelFragment, LOCK_FILE, MAX_TEXT_BYTES, PROJECT_FILE, TEXT_FOLDERS,
   type OverlayKind, type OverlayText, type ProjectText} from './project-text.js'
 import {overlayRefusal} from './rules/lists.js'
 
@@ -13,21 +13,24 @@ import {overlayRefusal} from './rules/lists.js'
 const MAX_FILES = 2000
 
 /**
- * Reads what checking needs: brmc.yaml of `folder` or the nearest folder above it, its deployments, and those text files of
+ * Reads what checking needs: brmc.yaml of `folder` or the nearest folder above it, its deployments, boards and groups, and those text files of
  * the overlays they name which rules look at (configuration and scripts, up to 256 KiB each).
  * @throws BrmcError PROJECT_MISSING where there is no brmc.yaml up to the root
  */
 export async function readProject(folder: string): Promise<ProjectText> {
   const root = await findProject(resolve(folder))
-  const [text, deployments, lock] = await Promise.all([readFile(join(root, PROJECT_FILE), 'utf8'), readDeployments(root), kindOf(join(root, LOCK_FILE))])
+  const [text, deployments, boards, groups, lock] = await Promise.all([
+    readFile(join(root, PROJECT_FILE), 'utf8'), readDocuments(root, DEPLOYMENTS_FOLDER), readDocuments(root, BOARDS_FOLDER), readDocuments(root, GROUPS_FOLDER), kindOf(join(root, LOCK_FILE)),
+  ])
   const project = {file: PROJECT_FILE, text}
-  const named = [...new Set([project, ...deployments].flatMap(({file, text: source}) => writtenOverlays(source, file)))].sort()
+  const shared = [...boards, ...groups]
+  const named = [...new Set([project, ...shared, ...deployments].flatMap(({file, text: source}) => writtenOverlays(source, file)))].sort()
   const overlays = await Promise.all(named.map(async (overlay): Promise<[string, OverlayKind]> => [overlay, await overlayKind(root, overlay)]))
   const texts = await Promise.all([
     ...overlays.filter(([, kind]) => kind === 'directory').map(([overlay]) => readOverlayTexts(root, overlay)),
     ...FRAGMENT_FOLDERS.map(fragments => readFragments(root, fragments)),
   ])
-  return {folder: root, project, deployments, overlays: Object.fromEntries(overlays), texts: texts.flat(), hasLock: lock === 'file'}
+  return {folder: root, project, deployments, shared, overlays: Object.fromEntries(overlays), texts: texts.flat(), hasLock: lock === 'file'}
 }
 
 /** The folder that holds brmc.yaml: `folder` (absolute) itself or the nearest above it. Throws BrmcError PROJECT_MISSING. */
@@ -42,13 +45,11 @@ export async function findProject(folder: string): Promise<string> {
   })
 }
 
-async function readDeployments(root: string): Promise<ProjectText['deployments']> {
-  const entries = await entriesOf(join(root, DEPLOYMENTS_FOLDER))
+/** YAML files of one folder of the project, in the order of their names. */
+async function readDocuments(root: string, folder: string): Promise<ProjectText['deployments']> {
+  const entries = await entriesOf(join(root, folder))
   const names = entries.filter(entry => !entry.isDirectory() && /\.ya?ml$/.test(entry.name)).map(({name}) => name).sort()
-  return Promise.all(names.map(async name => ({
-    file: `${DEPLOYMENTS_FOLDER}/${name}`,
-    text: await readFile(join(root, DEPLOYMENTS_FOLDER, name), 'utf8'),
-  })))
+  return Promise.all(names.map(async name => ({file: `${folder}/${name}`, text: await readFile(join(root, folder, name), 'utf8')})))
 }
 
 /** The overlays a file names, as resolveDeployment will spell them; what is not text the schema complains about later. */

@@ -3,6 +3,7 @@ import {checkProject, type CheckedProject} from '../spec/check-project.js'
 import type {Deployment} from '../spec/deployment.js'
 import {formatFindings} from '../spec/format-findings.js'
 import {didYouMean} from '../spec/suggest.js'
+import type {MergedSpec} from '../spec/merge.js'
 import type {ProjectText} from '../spec/project-text.js'
 import {readProject} from '../spec/read-project.js'
 import type {Spec} from '../spec/schema.js'
@@ -46,13 +47,18 @@ export interface ChosenDeployment {
   spec: Spec
 }
 
+export interface MergedDeployment extends ChosenDeployment {
+  /** The files it was merged from. */
+  merged: MergedSpec
+}
+
 /** The deployments of these names; none named: all there are. Throws USAGE for a name that no file has. */
-export function chooseDeployments({checked}: OpenProject, names: readonly string[]): ChosenDeployment[] {
+export function chooseDeployments({checked}: OpenProject, names: readonly string[]): MergedDeployment[] {
   const known = checked.deployments.map(({name}) => name)
   return (names.length === 0 ? known : [...new Set(names)]).map(name => {
     const deployment = checked.deployments.find(candidate => candidate.name === name)
-    const spec = checked.specs.find(candidate => candidate.name === name)?.spec
-    if (deployment && spec) return {deployment, spec}
+    const found = checked.specs.find(candidate => candidate.name === name)
+    if (deployment && found) return {deployment, spec: found.spec, merged: found.merged}
     const close = didYouMean(name, known)
     throw new BrmcError('USAGE', `there is no deployment ${name}`, {
       suggestions: [...close === undefined ? [] : [`did you mean ${close}?`], `there are: ${known.join(', ')}`],

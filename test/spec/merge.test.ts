@@ -1,11 +1,11 @@
 import {expect} from 'chai'
 
-import {mergeSpecs} from '../../src/spec/merge.js'
+import {mergeDocuments} from '../../src/spec/merge.js'
 import {parseDocument} from '../../src/spec/parse-document.js'
 
-const merged = (project: string, deployment: string): ReturnType<typeof mergeSpecs> => mergeSpecs(parseDocument(project, 'brmc.yaml'), parseDocument(deployment, 'deployments/lab.yaml'))
+const merged = (project: string, deployment: string): ReturnType<typeof mergeDocuments> => mergeDocuments([parseDocument(project, 'brmc.yaml'), parseDocument(deployment, 'deployments/lab.yaml')])
 
-describe('mergeSpecs', () => {
+describe('mergeDocuments', () => {
   const cases: [string, string, string, unknown][] = [
     ['a scalar replaces', 'a: 1\nb: 2', 'a: 3', {a: 3, b: 2}],
     ['maps merge deeply', 'a: {b: {c: 1, d: 2}}', 'a: {b: {c: 3}}', {a: {b: {c: 3, d: 2}}}],
@@ -28,7 +28,7 @@ describe('mergeSpecs', () => {
 
   it('leaves its inputs alone', () => {
     const project = parseDocument('a: {b: [1]}\noverlays: [x]', 'brmc.yaml')
-    mergeSpecs(project, parseDocument('a: {b: [2]}\noverlays: [y]', 'd'))
+    mergeDocuments([project, parseDocument('a: {b: [2]}\noverlays: [y]', 'd')])
     expect(project.value).to.deep.equal({a: {b: [1]}, overlays: ['x']})
   })
 
@@ -57,6 +57,31 @@ describe('mergeSpecs', () => {
     it(`knows that ${path.join('.')} is from ${place}`, () => {
       const {file, line, column} = placeOf(path)
       expect(`${file}:${line}:${column}`).to.equal(place)
+    })
+  }
+
+  const three = mergeDocuments([
+    parseDocument('a: 1\nb: {c: 1, d: 1}\nx: 1\noverlays: [one]\n', 'brmc.yaml'),
+    parseDocument('a: 2\nb: {c: 2}\nx: null\noverlays: [two]\n', 'groups/rural.yaml'),
+    parseDocument('a: 3\nb: {e: 3}\noverlays: [three]\n', 'deployments/lab.yaml'),
+  ])
+
+  it('lays any number of documents over one another', () => {
+    expect(three.value).to.deep.equal({a: 3, b: {c: 2, d: 1, e: 3}, overlays: ['one', 'two', 'three']})
+  })
+
+  const written: [(string | number)[], string[]][] = [
+    [['a'], ['deployments/lab.yaml:1', 'groups/rural.yaml:1', 'brmc.yaml:1']],
+    [['b', 'c'], ['groups/rural.yaml:2', 'brmc.yaml:2']],
+    [['b', 'd'], ['brmc.yaml:2']],
+    [['b', 'e'], ['deployments/lab.yaml:2']],
+    [['x'], ['groups/rural.yaml:3', 'brmc.yaml:3']],
+    [['overlays', 1], ['groups/rural.yaml:4']],
+    [['nobody'], []],
+  ]
+  for (const [path, places] of written) {
+    it(`knows all that wrote ${path.join('.')}`, () => {
+      expect(three.placesOf(path).map(({file, line}) => `${file}:${line}`)).to.deep.equal(places)
     })
   }
 })

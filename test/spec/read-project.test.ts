@@ -23,7 +23,7 @@ describe('readProject', () => {
   it('finds the project from a folder below it', async () => {
     await write({'brmc.yaml': 'version: 1\n', 'overlays/site/etc/motd': 'hi\n'})
     const project = await readProject(join(root, 'overlays/site/etc'))
-    expect(project).to.deep.equal({folder: root, project: {file: 'brmc.yaml', text: 'version: 1\n'}, deployments: [], overlays: {}, texts: [], hasLock: false})
+    expect(project).to.deep.equal({folder: root, project: {file: 'brmc.yaml', text: 'version: 1\n'}, deployments: [], shared: [], overlays: {}, texts: [], hasLock: false})
   })
 
   it('says so where there is none', async () => {

@@ -7,7 +7,7 @@ export default class ConfigSchema extends BaseCommand {
   static override summary = 'Print the JSON Schema of brmc.yaml, for editors'
   static override examples = ['<%= config.bin %> <%= command.id %> > .brmc/brmc.schema.json']
   static override flags = {
-    deployment: Flags.boolean({summary: 'Of a file below deployments/ instead'}),
+    deployment: Flags.boolean({summary: 'Of a file below deployments/ or groups/ instead'}),
   }
 
   async run(): Promise<object> {
