@@ -45,7 +45,10 @@ export function checkProject(project: ProjectText): CheckedProject {
   ])
   if (!layers.main.value) return {findings: sortFindings(parseFindings), deployments: [], specs: [], texts}
 
-  const stacks = [{name: DEFAULT_DEPLOYMENT, ...layers.under([])}, ...others.filter(({name}) => isDeploymentName(name)).map(({name, document}) => ({name, ...layers.under([document])}))]
+  const stacks = [
+    {name: DEFAULT_DEPLOYMENT, ...layers.under([])},
+    ...others.filter(({name}) => isDeploymentName(name)).map(({name, document}) => ({name, ...layers.under([document])})),
+  ]
   // What could not be read was told: what would follow from its absence is no news.
   const results = stacks.filter(stack => stack.documents.every(({value}) => value !== undefined))
     .map(stack => ({...checkDeployment(stack.name, mergeDocuments(stack.documents), project), name: stack.name}))

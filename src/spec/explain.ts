@@ -55,7 +55,7 @@ const placeText = ({file, line}: Place): string => `${file}:${line}`
 
 function valueText(one: ExplainedValue): string {
   if (!('value' in one)) return '(taken away)'
-  return stringify(one.value, {collectionStyle: 'flow', lineWidth: 0}).trimEnd().replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '·')
+  return stringify(one.value, {collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0}).trimEnd().replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '·')
 }
 
 const cut = (text: string, width: number): string => text.length <= width ? text : `${text.slice(0, width - 1)}…`

@@ -38,7 +38,9 @@ export function mergeDocuments([lowest, ...others]: readonly [ParsedDocument, ..
     value,
     placeOf: (path, at) => placeIn(origins, path, at, lowest),
     placesOf: path => placesFrom(origins.get(JSON.stringify(path))),
-    takenAway: () => [...origins].filter(([, {document, path, over}]) => over !== undefined && valueAt(document.value, path) === null).map(([path]) => JSON.parse(path) as SpecPath),
+    takenAway: () => [...origins]
+      .filter(([, {document, path, over}]) => over !== undefined && valueAt(document.value, path) === null)
+      .map(([path]) => JSON.parse(path) as SpecPath),
   }
 }
 

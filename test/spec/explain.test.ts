@@ -26,17 +26,17 @@ describe('an explanation', () => {
 
   it('is a table', () => {
     expect(formatExplanation(values, {columns: 80}).split('\n')).to.deep.equal([
-      'a            1                            brmc.yaml:1',
-      'b.c          three                        deployments/porto.yaml:2',
-      '                                          not groups/rural.yaml:1',
-      '                                          not brmc.yaml:2',
-      'packages[0]  tcpdump                      groups/rural.yaml:2',
-      '                                          not brmc.yaml:3',
-      'routes[0]    { group: 225.0.0.1, ttl: 1 }  brmc.yaml:4',
-      'more         []                           default',
-      'deep.x       true                         default',
-      'b.gone       (taken away)                 groups/rural.yaml:1',
-      '                                          not brmc.yaml:2',
+      'a            1                           brmc.yaml:1',
+      'b.c          three                       deployments/porto.yaml:2',
+      '                                         not groups/rural.yaml:1',
+      '                                         not brmc.yaml:2',
+      'packages[0]  tcpdump                     groups/rural.yaml:2',
+      '                                         not brmc.yaml:3',
+      'routes[0]    {group: 225.0.0.1, ttl: 1}  brmc.yaml:4',
+      'more         []                          default',
+      'deep.x       true                        default',
+      'b.gone       (taken away)                groups/rural.yaml:1',
+      '                                         not brmc.yaml:2',
     ])
   })
 
