@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, readdir, readFile, rm, statfs} from 'node:fs/promises'
+import {mkdir, mkdtemp, readdir, rm, statfs} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {readTarEntries} from '../archive/read-tar.js'
@@ -11,22 +11,15 @@ import {identityOf} from '../image/identity.js'
 import type {ImageManifest} from '../image/manifest.js'
 import {refuseFullDisk} from '../image/layout.js'
 import {writeImage, type HashedRange} from '../image/write-image.js'
-import {packingOf} from '../overlay/archive-name.js'
-import {withDeviceTable} from '../overlay/device-nodes.js'
-import {parseDeviceTable} from '../overlay/device-table.js'
-import type {RootTree} from '../overlay/entry.js'
-import type {Layer} from '../overlay/layer.js'
-import {mergeLayers} from '../overlay/merge-layers.js'
 import {readFolderLayer} from '../overlay/read-folder-layer.js'
-import {readTarLayer} from '../overlay/read-tar-layer.js'
 import type {Run} from '../process/run.js'
 import {SpecSchema} from '../spec/schema.js'
 import {withoutSecrets} from '../spec/secrets.js'
 import {bootConfig} from '../tree/boot-config.js'
 import type {TemplateSet} from '../tree/template-set.js'
 import type {ChosenDeployment} from './open-project.js'
-import {overlayPlaces} from './overlay-places.js'
 import {ramArchives} from './ram-root.js'
+import {readLayers, readRoot} from './read-layers.js'
 
 export interface ComposeRequest extends ChosenDeployment {
   /** Absolute path of the project. */
@@ -49,7 +42,6 @@ export interface ComposedImage {
 }
 
 const SCRATCH_PREFIX = '.compose-'
-export const DEVICE_TABLE = 'br2-external/board/common/device_table.txt'
 
 /** Lays a deployment's layers over the base and writes the card and its manifest. Nothing is left behind where it fails. */
 export async function composeImage(request: ComposeRequest): Promise<ComposedImage> {
@@ -71,10 +63,10 @@ async function clearScratch(folder: string): Promise<void> {
 }
 
 async function composeWith(request: ComposeRequest, scratch: string): Promise<ComposedImage> {
-  const {spec, deployment, base: {bundle, folder: baseFolder}, target, signal} = request
+  const {spec, deployment, folder, base: {bundle, folder: baseFolder}, target, run, signal} = request
   const epoch = bundle.sourceDateEpoch
   const base = {name: ROOTFS_TAR, kind: 'archive' as const, entries: readTarEntries(join(baseFolder, ROOTFS_TAR))}
-  const root = await rootTree(request, base, scratch)
+  const root = await readRoot(await readLayers({folder, deployment, base, epoch, scratch, run, signal}), {folder, epoch})
   const identity = identityOf(spec.name, deployment.name)
   const archives = deployment.root === 'ram' ? await ramArchives({root, base, baseFolder, epoch, signal}) : []
   const plan = planImage({
@@ -104,16 +96,6 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
   }
   await writeWhole(`${target}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
   return {target, manifest, mappedRanges}
-}
-
-/** docs/architecture.md, "Layers of a root file system". */
-async function rootTree({folder, deployment, base: {bundle}, run, signal}: ComposeRequest, base: Layer, scratch: string): Promise<RootTree> {
-  const layers = await Promise.all(overlayPlaces(deployment).map(async path => {
-    const place = join(folder, path)
-    return packingOf(path) === undefined ? readFolderLayer(place, bundle.sourceDateEpoch) : readTarLayer(place, {scratch, run, signal})
-  }))
-  const deviceTable = parseDeviceTable(await readFile(join(folder, DEVICE_TABLE), 'utf8'), DEVICE_TABLE)
-  return withDeviceTable(mergeLayers([base, ...layers], bundle.sourceDateEpoch), deviceTable, {file: DEVICE_TABLE, epoch: bundle.sourceDateEpoch})
 }
 
 /** Kernel, device trees and firmware; the initramfs of the base only where it has a root to find. */

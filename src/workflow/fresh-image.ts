@@ -8,8 +8,8 @@ import {readTextIfThere} from '../files/read-text.js'
 import {sha256} from '../files/sha256.js'
 import {writeWhole} from '../files/write-whole.js'
 import {ImageManifestSchema} from '../image/manifest.js'
-import {DEVICE_TABLE, type ComposedImage, type ComposeRequest} from './compose-image.js'
-import {overlayPlaces} from './overlay-places.js'
+import type {ComposedImage, ComposeRequest} from './compose-image.js'
+import {DEVICE_TABLE, overlayPlaces} from './overlay-places.js'
 
 /** Beside the image: what it was made of, and the file as it then was. */
 const RECORD = 'made-of.json'
