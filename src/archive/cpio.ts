@@ -1,4 +1,5 @@
 import {BrmcError} from '../errors.js'
+import {bytesOfName} from '../files/name-bytes.js'
 import type {RootEntry} from '../overlay/entry.js'
 import {pieceOf, sizeOf, type Piece} from './piece.js'
 
@@ -112,12 +113,12 @@ function ownerOf(entry: RootEntry, byPath: ReadonlyMap<string, RootEntry>): Root
 }
 
 function bodyOf(entry: RootEntry): Piece {
-  if (entry.type === 'symlink') return Buffer.from(entry.target ?? '')
+  if (entry.type === 'symlink') return bytesOfName(entry.target ?? '')
   return entry.type === 'file' ? pieceOf(entry) : Buffer.alloc(0)
 }
 
 function header({name, mode, uid, gid, mtime, inode, links, device, body}: Member): Buffer {
-  const bytes = Buffer.from(name)
+  const bytes = bytesOfName(name)
   const fields = [
     inode, mode, uid, gid, links, mtime, sizeOf(body),
     0, 0, device.major, device.minor,

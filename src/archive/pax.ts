@@ -14,7 +14,7 @@ export function decodePax(body: Buffer): Map<string, Buffer> {
     const space = body.indexOf(SPACE, at)
     const length = Number.parseInt(body.toString('latin1', at, space), 10)
     const equals = body.indexOf(EQUALS, space)
-    if (space === -1 || equals === -1 || !(length > 0) || at + length > body.length) throw new BrmcError('OVERLAY_INVALID', 'a pax header of the tar archive is damaged')
+    if (space === -1 || equals === -1 || !(length > 0) || at + length > body.length || equals >= at + length || space >= equals) throw new BrmcError('OVERLAY_INVALID', 'a pax header of the tar archive is damaged')
     records.set(body.toString('utf8', space + 1, equals), Buffer.from(body.subarray(equals + 1, at + length - 1)))
     at += length
   }

@@ -1,11 +1,14 @@
 import {open, type FileHandle} from 'node:fs/promises'
 
 import {BrmcError} from '../errors.js'
+import {systemPath} from '../files/name-bytes.js'
 import type {FilePiece, Piece} from './piece.js'
 
 const CHUNK = 1024 * 1024
+// A tree of loose files must not use up the process's descriptors.
+const MAX_OPEN = 256
 
-/** The bytes of `pieces` in order, in chunks of at most 1 MiB from files. Each file is opened once. Throws BrmcError INTERNAL where a file is shorter than promised. */
+/** The bytes of `pieces` in order, in chunks of at most 1 MiB from files. Each file is opened once (of very many, the oldest are closed again). Throws BrmcError INTERNAL where a file is shorter than promised. */
 export async function* readPieces(pieces: Iterable<Piece>): AsyncGenerator<Buffer, void, undefined> {
   const files = new Map<string, FileHandle>()
   try {
@@ -19,7 +22,14 @@ export async function* readPieces(pieces: Iterable<Piece>): AsyncGenerator<Buffe
 }
 
 async function handleOf(files: Map<string, FileHandle>, file: string): Promise<FileHandle> {
-  const handle = files.get(file) ?? await open(file)
+  const known = files.get(file)
+  if (known) return known
+  if (files.size >= MAX_OPEN) {
+    await Promise.all(Array.from(files.values(), handle => handle.close()))
+    files.clear()
+  }
+
+  const handle = await open(systemPath(file))
   files.set(file, handle)
   return handle
 }

@@ -1,12 +1,18 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs'
 
 import {BrmcError} from '../errors.js'
+import {textOfName} from '../files/name-bytes.js'
 import type {RootEntry} from '../overlay/entry.js'
-import {decodePax} from './pax.js'
+import {decodePax, type PaxRecords} from './pax.js'
 import {decodeTarHeader, TAR_BLOCK, tarPadding} from './tar-header.js'
 import {entryOfMember, type LongNames} from './tar-member.js'
 
 const MAX_EXTENDED = 4 * 1024 * 1024
+/** So much an archive may hold; far beyond any root, and less than makes memory short. */
+const MAX_MEMBERS = 1_000_000
+const MAX_ALL_EXTENDED = 64 * 1024 * 1024
+/** Headers that say something of the next member: pax, and GNU's long names. */
+const EXTENDED = new Set(['g', 'x', 'L', 'K'])
 
 /**
  * What is in an uncompressed tar, in its order, bodies left where they are (`content` is a place in `file`). Only headers are read.
@@ -28,14 +34,19 @@ function* members(file: string, descriptor: number): Generator<RootEntry, void, 
   const end = fstatSync(descriptor).size
   let global = new Map<string, Buffer>()
   let long: LongNames = {}
+  let [count, allExtended] = [0, 0]
   const block = Buffer.alloc(TAR_BLOCK)
   for (let at = 0; at + TAR_BLOCK <= end;) {
     readInto(block, descriptor, at)
     const header = decodeTarHeader(block)
     if (!header) return
     const offset = at + TAR_BLOCK
-    const size = long.records?.has('size') ? Number(long.records.get('size')) : header.size
-    if (!(size >= 0) || offset + size > end) throw new BrmcError('OVERLAY_INVALID', `the archive ends within ${header.name}; it was cut short`)
+    const isExtended = EXTENDED.has(header.typeflag)
+    const size = (isExtended ? undefined : sizeOf(long.records ?? global)) ?? header.size
+    if (++count > MAX_MEMBERS) throw new BrmcError('OVERLAY_INVALID', `the archive has more than ${MAX_MEMBERS} members`)
+    if (isExtended) allExtended += size
+    if (allExtended > MAX_ALL_EXTENDED) throw new BrmcError('OVERLAY_INVALID', `the archive has more than ${MAX_ALL_EXTENDED} bytes of extended headers`)
+    if (!Number.isSafeInteger(size) || size < 0 || offset + size > end) throw new BrmcError('OVERLAY_INVALID', `the archive ends within ${header.name}; it was cut short`)
     at = offset + size + tarPadding(size)
     switch (header.typeflag) {
       case 'g':
@@ -57,6 +68,14 @@ function* members(file: string, descriptor: number): Generator<RootEntry, void, 
       }
     }
   }
+
+  throw new BrmcError('OVERLAY_INVALID', 'the archive has no end: it was cut short, or is none')
+}
+
+/** What a pax header says of the next body; a text that is no number is no size. */
+function sizeOf(records: PaxRecords): number | undefined {
+  const text = records.get('size')?.toString('latin1')
+  return text === undefined ? undefined : /^\d+$/.test(text) ? Number(text) : NaN
 }
 
 function extended(descriptor: number, offset: number, size: number): Buffer {
@@ -76,5 +95,5 @@ function readInto(buffer: Buffer, descriptor: number, offset: number): void {
 
 function cString(body: Buffer): string {
   const end = body.indexOf(0)
-  return body.toString('utf8', 0, end === -1 ? body.length : end)
+  return textOfName(body.subarray(0, end === -1 ? body.length : end))
 }

@@ -1,4 +1,5 @@
 import {BrmcError} from '../errors.js'
+import {bytesOfName, textOfName} from '../files/name-bytes.js'
 
 /** Bytes of a header and the unit of padding (POSIX.1-2017 pax, "ustar Interchange Format"). */
 export const TAR_BLOCK = 512
@@ -47,14 +48,14 @@ export function decodeTarHeader(block: Buffer): TarHeader | undefined {
 /** A ustar header block. Numbers that their octal field cannot hold are written in GNU's base-256 form; names must fit (else use a pax header). */
 export function encodeTarHeader({name, mode, uid, gid, size, mtime, typeflag, linkname, major, minor}: TarHeader): Buffer {
   const block = Buffer.alloc(TAR_BLOCK)
-  block.write(name, 0, 100)
+  bytesOfName(name).copy(block, 0, 0, 100)
   putNumber(block, mode, 100, 8)
   putNumber(block, uid, 108, 8)
   putNumber(block, gid, 116, 8)
   putNumber(block, size, 124, 12)
   putNumber(block, mtime, 136, 12)
   block.write(typeflag, 156)
-  block.write(linkname, 157, 100)
+  bytesOfName(linkname).copy(block, 157, 0, 100)
   block.write('ustar\x0000', 257)
   putNumber(block, major, 329, 8)
   putNumber(block, minor, 337, 8)
@@ -75,7 +76,7 @@ function checksumOf(block: Buffer): number {
 
 function text(block: Buffer, at: number, length: number): string {
   const end = block.indexOf(0, at)
-  return block.toString('utf8', at, end === -1 || end > at + length ? at + length : end)
+  return textOfName(block.subarray(at, end === -1 || end > at + length ? at + length : end))
 }
 
 function number(block: Buffer, at: number, length: number): number {

@@ -1,4 +1,5 @@
 import {BrmcError} from '../errors.js'
+import {bytesOfName, nameLength} from '../files/name-bytes.js'
 import type {RootEntry} from '../overlay/entry.js'
 import {encodePax} from './pax.js'
 import {pieceOf, sizeOf, type Piece} from './piece.js'
@@ -45,8 +46,8 @@ function* memberPieces(entry: RootEntry): Generator<Piece, void, undefined> {
   const name = nameOf(entry)
   const linkname = entry.type === 'hardlink' ? `./${entry.target ?? ''}` : entry.target ?? ''
   const records = encodePax(new Map([
-    ...needsPax(name) ? [['path', Buffer.from(name)] as const] : [],
-    ...needsPax(linkname) ? [['linkpath', Buffer.from(linkname)] as const] : [],
+    ...needsPax(name) ? [['path', bytesOfName(name)] as const] : [],
+    ...needsPax(linkname) ? [['linkpath', bytesOfName(linkname)] as const] : [],
     ...entry.type === 'hardlink' ? [] : Object.entries(entry.xattrs ?? {}).sort().map(([key, value]) => [`${XATTR_KEYWORD}${key}`, value] as const),
   ]))
   const {uid, gid, mtime} = entry
@@ -67,7 +68,7 @@ function nameOf({path, type}: RootEntry): string {
 }
 
 function needsPax(name: string): boolean {
-  return Buffer.byteLength(name) > NAME_FIELD
+  return nameLength(name) > NAME_FIELD
 }
 
 function padded(body: Buffer): Buffer {

@@ -1,6 +1,8 @@
 import {lstat, readdir, readlink} from 'node:fs/promises'
 import {join} from 'node:path'
 
+import {systemPath, textOfName} from './name-bytes.js'
+
 /**
  * What tells one state of a folder, or of a single file, from another on the same machine: a line for each file in it with name, size, mode, time of
  * change and where a link points, sorted. Version control's own folder is left out. Throws what the file system says.
@@ -11,10 +13,11 @@ export async function readFolderState(path: string): Promise<string[]> {
 }
 
 async function walk(folder: string, below: string): Promise<string[]> {
-  const entries = await readdir(join(folder, below), {withFileTypes: true})
+  const entries = await readdir(systemPath(join(folder, below)), {withFileTypes: true, encoding: 'buffer'})
   const nested = await Promise.all(entries.map(async entry => {
-    const path = join(below, entry.name)
-    if (entry.name === '.git') return []
+    const name = textOfName(entry.name)
+    const path = join(below, name)
+    if (name === '.git') return []
     if (!entry.isDirectory()) return [await stateOf(folder, path)]
     // An empty folder is something too.
     return [`${path}/`, ...await walk(folder, path)]
@@ -23,7 +26,7 @@ async function walk(folder: string, below: string): Promise<string[]> {
 }
 
 async function stateOf(folder: string, path: string): Promise<string> {
-  const file = join(folder, path)
+  const file = systemPath(join(folder, path))
   const stats = await lstat(file)
-  return [path, stats.size, stats.mtimeMs, stats.mode, stats.isSymbolicLink() ? await readlink(file) : ''].join('\t')
+  return [path, stats.size, stats.mtimeMs, stats.mode, stats.isSymbolicLink() ? textOfName(await readlink(file, {encoding: 'buffer'})) : ''].join('\t')
 }

@@ -1,6 +1,7 @@
 import {closeSync, openSync, readSync} from 'node:fs'
 
 import {BrmcError} from '../errors.js'
+import {systemPath} from '../files/name-bytes.js'
 import type {Region} from './region.js'
 
 // A tree of loose files (an overlay folder) must not use up the process's descriptors.
@@ -65,7 +66,7 @@ export class RegionReader {
     const known = this.#files.get(path)
     if (known !== undefined) return known
     if (this.#files.size >= MAX_OPEN) this.close()
-    const file = openSync(path, 'r')
+    const file = openSync(systemPath(path), 'r')
     this.#files.set(path, file)
     return file
   }

@@ -1,3 +1,4 @@
+import type {Declarations} from './declaration.js'
 import type {RootEntry} from './entry.js'
 
 /**
@@ -10,4 +11,6 @@ export interface Layer {
   /** A folder cannot carry modes and owners, so its directories leave those of an existing directory alone; an archive's set them. */
   kind: 'folder' | 'archive'
   entries: readonly RootEntry[]
+  /** What stands in the file beside it. */
+  declarations?: Declarations
 }

@@ -1,4 +1,5 @@
 import {BrmcError} from '../errors.js'
+import {declare, takeAway, type Nearest} from './declare.js'
 import type {RootEntry, RootTree} from './entry.js'
 import type {Layer} from './layer.js'
 import {RootBuilder} from './root-builder.js'
@@ -13,15 +14,16 @@ const OPAQUE = '.wh..wh..opq'
  * - A symlink to a directory that a lower layer has is followed, not replaced: an overlay's `lib/modules/x` lands in `usr/lib/modules/x`
  *   on a merged-/usr base. (Buildroot refuses such an overlay: support/scripts/check-merged.) A link that leads nowhere gives way to a directory.
  * - Directories that no layer names are root's, 0755, of time `epoch`. A folder's directory leaves the mode of an existing one alone, an archive's sets it.
- * - Whiteouts work on the layers below, whatever their place in the layer.
+ * - Whiteouts and removals that are declared work on the layers below, whatever their place in the layer; what else is declared comes after its entries.
  *
- * Throws BrmcError OVERLAY_INVALID, naming the layer: a member below a symlink of the same layer, a hard link to nothing.
+ * Throws BrmcError OVERLAY_INVALID, naming the layer: a member below a symlink of the same layer, a hard link to nothing, declarations of what is not there
+ * (for which `nearest` may know what was meant).
  */
-export function mergeLayers(layers: readonly Layer[], epoch: number): RootTree {
+export function mergeLayers(layers: readonly Layer[], epoch: number, nearest?: Nearest): RootTree {
   const root = new RootBuilder(epoch)
   for (const layer of layers) {
     try {
-      layOver(root, layer)
+      layOver(root, layer, nearest)
     } catch (error) {
       if (error instanceof BrmcError) throw new BrmcError(error.code, `${layer.name}: ${error.message}`, {cause: error, suggestions: error.suggestions, details: error.details})
       throw error
@@ -31,9 +33,10 @@ export function mergeLayers(layers: readonly Layer[], epoch: number): RootTree {
   return root.tree()
 }
 
-function layOver(root: RootBuilder, {entries, kind}: Layer): void {
+function layOver(root: RootBuilder, {entries, kind, declarations}: Layer, nearest?: Nearest): void {
   for (const {path} of entries.filter(isWhiteout)) applyWhiteout(root, path)
-
+  const problems = declarations ? takeAway(root, declarations, nearest) : []
+  const brought = new Set<string>()
   const links = new Set<string>()
   for (const entry of entries) {
     if (isWhiteout(entry)) continue
@@ -41,8 +44,12 @@ function layOver(root: RootBuilder, {entries, kind}: Layer): void {
     if (link !== undefined) throw new BrmcError('OVERLAY_INVALID', `${entry.path} lies below ${link}, which is a symlink of the same layer`)
     if (entry.type === 'symlink') links.add(entry.path)
     else links.delete(entry.path)
-    root.put(entry, {keepDirectory: kind === 'folder'})
+    const place = root.put(entry, {keepDirectory: kind === 'folder'})
+    if (declarations && place !== undefined) brought.add(place)
   }
+
+  if (declarations) problems.push(...declare(root, {paths: declarations.paths, brought, nearest}))
+  if (problems.length > 0) throw new BrmcError('OVERLAY_INVALID', 'what is declared of it does not fit the root', {details: problems})
 }
 
 function isWhiteout({path}: RootEntry): boolean {

@@ -1,6 +1,5 @@
 import {createReadStream, createWriteStream} from 'node:fs'
-import {rm, symlink} from 'node:fs/promises'
-import {basename, join, resolve} from 'node:path'
+import {join, resolve} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {createGunzip} from 'node:zlib'
 
@@ -16,49 +15,79 @@ interface ReadTarLayerOptions {
   scratch: string
   run: Run
   signal?: AbortSignal
+  /** Bytes that an archive may unpack to. */
+  limit?: number
 }
 
-type Unpack = (file: string, target: string, options: ReadTarLayerOptions) => Promise<void>
+/** A few kilobytes can unpack to anything; a root of more than this nobody puts on a card by overlay. */
+const MAX_UNPACKED = 4 * 1024 ** 3
+/** xz allocates what the archive's header asks for; its own highest level asks for 65 MiB. */
+const XZ_MEMORY = '256MiB'
 
-const UNPACKERS: Readonly<Record<Exclude<Packing, 'none'>, Unpack>> = {gzip: gunzip, xz: unxz, zstd: unzstd}
+/** Programs that write what they unpack to standard output. */
+const PROGRAMS: Readonly<Record<Exclude<Packing, 'none' | 'gzip'>, readonly [string, ...string[]]>> = {
+  xz: ['xz', '--decompress', '--stdout', `--memlimit-decompress=${XZ_MEMORY}`, '--'],
+  zstd: ['zstd', '--decompress', '--stdout', '--quiet', '--'],
+}
 
 /**
  * A .tar, .tar.gz, .tar.xz or .tar.zst as a layer: types, modes, owners, times, extended attributes, hard links and devices as the archive
- * has them; bodies stay in the (unpacked) archive. Throws BrmcError OVERLAY_INVALID (see readTarEntries), TOOL_MISSING or TOOL_FAILED of xz and zstd.
+ * has them; bodies stay in the (unpacked) archive. Throws BrmcError OVERLAY_INVALID (see readTarEntries; and for what unpacks to more than `limit`),
+ * TOOL_MISSING or TOOL_FAILED of xz and zstd.
  */
 export async function readTarLayer(file: string, options: ReadTarLayerOptions): Promise<Layer> {
   const archive = await unpacked(file, options)
   return {name: file, kind: 'archive', entries: readTarEntries(archive)}
 }
 
-async function unpacked(file: string, options: ReadTarLayerOptions): Promise<string> {
+async function unpacked(file: string, {scratch, run, signal, limit = MAX_UNPACKED}: ReadTarLayerOptions): Promise<string> {
   const packing = packingOf(file)
   if (packing === undefined) throw new BrmcError('OVERLAY_INVALID', `${file} is neither a folder nor a ${ARCHIVE_ENDINGS}`)
   if (packing === 'none') return file
-  const target = join(options.scratch, `${sha256(resolve(file)).slice(0, 12)}-${basename(file)}.unpacked`)
-  await UNPACKERS[packing](file, target, options)
+  const target = join(scratch, `${sha256(resolve(file)).slice(0, 12)}.tar`)
+  const meter = {size: 0, limit}
+  try {
+    await (packing === 'gzip' ? gunzip(file, target, {meter, signal}) : unpackBy(PROGRAMS[packing], file, target, {meter, signal, run}))
+  } catch (error) {
+    // A program whose output nobody takes any more fails in its own words.
+    if (meter.size <= limit) throw error
+    throw new BrmcError('OVERLAY_INVALID', `${file} unpacks to more than ${limit} bytes`, {suggestions: ['unpack it yourself, and name the .tar, if it is to be that large']})
+  }
+
   return target
 }
 
-async function gunzip(file: string, target: string, {signal}: ReadTarLayerOptions): Promise<void> {
-  try {
-    await pipeline(createReadStream(file), createGunzip(), createWriteStream(target), {...signal && {signal}})
-  } catch (cause) {
-    await rm(target, {force: true})
-    if (signal?.aborted) throw new BrmcError('INTERRUPTED', 'interrupted', {cause})
-    throw new BrmcError('OVERLAY_INVALID', `${file} could not be unpacked: ${messageOf(cause)}`, {cause})
+interface Meter {
+  size: number
+  limit: number
+}
+
+/** Lets bytes through, and ends it all where they are too many: the disk must not find out. */
+function within(meter: Meter) {
+  return async function* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of chunks) {
+      meter.size += chunk.length
+      if (meter.size > meter.limit) throw new RangeError('more than the limit')
+      yield chunk
+    }
   }
 }
 
-async function unzstd(file: string, target: string, {run, signal}: ReadTarLayerOptions): Promise<void> {
-  await run('zstd', ['-d', '-q', '-f', '-o', target, '--', file], {...signal && {signal}})
+interface Unpacking {
+  meter: Meter
+  signal: AbortSignal | undefined
 }
 
-/** xz names its own output, after the input: a link in the scratch folder steers it there. */
-async function unxz(file: string, target: string, {run, signal}: ReadTarLayerOptions): Promise<void> {
-  const link = `${target}.xz`
-  await rm(link, {force: true})
-  await symlink(resolve(file), link)
-  await run('xz', ['-d', '-f', '-k', '--', link], {...signal && {signal}})
-  await rm(link, {force: true})
+async function unpackBy([program, ...args]: readonly [string, ...string[]], file: string, target: string, options: Unpacking & {run: Run}): Promise<void> {
+  const {meter, signal, run} = options
+  await run(program, [...args, file], {...signal && {signal}, consume: async output => pipeline(output, within(meter), createWriteStream(target))})
+}
+
+async function gunzip(file: string, target: string, {meter, signal}: Unpacking): Promise<void> {
+  try {
+    await pipeline(createReadStream(file), createGunzip(), within(meter), createWriteStream(target), {...signal && {signal}})
+  } catch (cause) {
+    if (signal?.aborted) throw new BrmcError('INTERRUPTED', 'interrupted', {cause})
+    throw new BrmcError('OVERLAY_INVALID', `${file} could not be unpacked: ${messageOf(cause)}`, {cause})
+  }
 }

@@ -48,23 +48,22 @@ export class RootBuilder {
   /**
    * Lays `entry` over what is there. Parents that are missing are made; symlinks to directories above it are followed. A directory over a
    * directory keeps its content, and its mode too with `keepDirectory`; anything else replaces what was there, with all that was below it.
+   * Returns where it came to lie; undefined where nothing of it did.
    */
-  put(entry: RootEntry, {keepDirectory = false} = {}): void {
-    if (entry.type === 'directory') {
-      this.#putDirectory(at(entry, resolveFolder(this.#entries, entry.path)), keepDirectory)
-      return
-    }
+  put(entry: RootEntry, {keepDirectory = false} = {}): string | undefined {
+    if (entry.type === 'directory') return this.#putDirectory(at(entry, resolveFolder(this.#entries, entry.path)), keepDirectory)
 
     if (entry.path === '') throw new BrmcError('OVERLAY_INVALID', `the root itself cannot be a ${entry.type}`)
     const path = resolveParents(this.#entries, entry.path)
     this.#makeParents(path)
     if (entry.type === 'hardlink') {
       this.#putHardLink(entry, path)
-      return
+      return path
     }
 
     this.remove(path)
     this.#entries.set(path, at(entry, path))
+    return path
   }
 
   /** Takes away the entry at `path` and all below it; nothing happens if there is none. Another name of a file keeps its content. */
@@ -82,12 +81,13 @@ export class RootBuilder {
     }
   }
 
-  #putDirectory(entry: RootEntry, keepDirectory: boolean): void {
+  #putDirectory(entry: RootEntry, keepDirectory: boolean): string | undefined {
     this.#makeParents(entry.path)
     const existing = this.#entries.get(entry.path)
-    if (existing?.type === 'directory' && keepDirectory) return
+    if (existing?.type === 'directory' && keepDirectory) return undefined
     if (existing && existing.type !== 'directory') this.remove(entry.path)
     this.#entries.set(entry.path, entry)
+    return entry.path
   }
 
   #putHardLink(entry: RootEntry, path: string): void {

@@ -41,7 +41,7 @@ export function checkProject(project: ProjectText): CheckedProject {
   ]
   const texts = new Map([
     ...documents.map(({file, shown}): [string, string] => [file, shown]),
-    ...project.texts.map(({file, text}): [string, string] => [file, maskLines(text)]),
+    ...[...project.texts, ...project.metas ?? []].map(({file, text}): [string, string] => [file, maskLines(text)]),
   ])
   if (!layers.main.value) return {findings: sortFindings(parseFindings), deployments: [], specs: [], texts}
 

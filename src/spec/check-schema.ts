@@ -19,45 +19,53 @@ type Issue = z.core.$ZodIssue
 
 /** `value` as a spec with all defaults filled in, or all that keeps it from being one. */
 export function checkSchema(value: unknown): {spec: Spec, problems?: never} | {spec?: never, problems: SchemaProblem[]} {
-  const result = SpecSchema.safeParse(value, {reportInput: true})
-  return result.success ? {spec: result.data} : {problems: result.error.issues.flatMap(issue => describe(issue))}
+  const {value: spec, problems} = checkAgainst(SpecSchema, value)
+  return spec ? {spec} : {problems}
 }
 
-function describe(issue: Issue, below: SpecPath = []): SchemaProblem[] {
+type Checked<S extends z.ZodType> = {value: z.output<S>, problems?: never} | {value?: never, problems: SchemaProblem[]}
+
+/** The same of any file with a schema. */
+export function checkAgainst<S extends z.ZodType<object>>(schema: S, value: unknown): Checked<S> {
+  const result = schema.safeParse(value, {reportInput: true})
+  return result.success ? {value: result.data} : {problems: result.error.issues.flatMap(issue => describe(schema, issue))}
+}
+
+function describe(schema: z.ZodType, issue: Issue, below: SpecPath = []): SchemaProblem[] {
   const path = [...below, ...issue.path] as SpecPath
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(key => unknownKey(path, key))
+      return issue.keys.map(key => unknownKey(schema, path, key))
     case 'invalid_key':
       return [{rule: 'bad-key', path, at: 'key', message: `${shown(path.at(-1))} cannot be a name here`, fix: issue.issues[0]?.message ?? 'choose another name'}]
     case 'invalid_union':
-      return describeUnion(issue, path)
+      return describeUnion(schema, issue, path)
     case 'invalid_type':
     case 'invalid_value':
     case 'too_big':
     case 'too_small':
-      if (issue.input === undefined) return [missingKey(path)]
-      return [badValue(path, issue.input, wanted(issue))]
+      if (issue.input === undefined) return [missingKey(schema, path)]
+      return [badValue(schema, {path, input: issue.input, why: wanted(issue)})]
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
     case 'not_multiple_of':
-      return [badValue(path, issue.input, issue.message === 'Invalid URL' ? 'it has to be an http, https or file URL' : issue.message)]
+      return [badValue(schema, {path, input: issue.input, why: issue.message === 'Invalid URL' ? 'it has to be an http, https or file URL' : issue.message})]
   }
 }
 
-function unknownKey(path: SpecPath, key: string): SchemaProblem {
-  const candidates = keysAt(SpecSchema, path)
-  const elsewhere = placesOfKey(SpecSchema, key)
+function unknownKey(schema: z.ZodType, path: SpecPath, key: string): SchemaProblem {
+  const candidates = keysAt(schema, path)
+  const elsewhere = placesOfKey(schema, key)
   const fix = didYouMean(key, candidates) === undefined && elsewhere.length > 0
     ? `it belongs in ${listed(elsewhere.slice(0, 3))}`
     : hint(key, candidates)
   return {rule: 'unknown-key', path: [...path, key], at: 'key', message: `${key} is not a key of ${pathText(path)}`, fix}
 }
 
-function missingKey(path: SpecPath): SchemaProblem {
+function missingKey(schema: z.ZodType, path: SpecPath): SchemaProblem {
   const key = String(path.at(-1) ?? '')
-  const description = descriptionAt(SpecSchema, path)
+  const description = descriptionAt(schema, path)
   return {
     rule: 'missing-key',
     path,
@@ -69,9 +77,9 @@ function missingKey(path: SpecPath): SchemaProblem {
 /** The one thing that can be said without knowing the user's wishes. */
 const example = (path: SpecPath): string => path.length === 1 && path[0] === 'version' ? ': 1' : ''
 
-function badValue(path: SpecPath, input: unknown, why: string): SchemaProblem {
+function badValue(schema: z.ZodType, {path, input, why}: {path: SpecPath, input: unknown, why: string}): SchemaProblem {
   const found = isSecretPath(path) ? 'what stands here (it is not shown)' : shown(input)
-  const description = descriptionAt(SpecSchema, path)
+  const description = descriptionAt(schema, path)
   return {
     rule: 'bad-value',
     path,
@@ -109,13 +117,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
 }
 
 /** Of the alternatives, the one that was probably meant: it fails deeper inside, or by its content and not by its type. */
-function describeUnion(issue: Extract<Issue, {code: 'invalid_union'}>, path: SpecPath): SchemaProblem[] {
+function describeUnion(schema: z.ZodType, issue: Extract<Issue, {code: 'invalid_union'}>, path: SpecPath): SchemaProblem[] {
   const near = issue.errors.find(branch => branch.every(({code, path: within}) => within.length > 0 || code === 'custom' || code === 'too_small'))
-  if (near) return near.flatMap(inner => describe(inner, path))
+  if (near) return near.flatMap(inner => describe(schema, inner, path))
   const types = issue.errors.flat().flatMap(inner => inner.code === 'invalid_type' ? [EXPECTED[inner.expected] ?? inner.expected]
     : inner.code === 'invalid_value' ? inner.values.map(String) : [])
-  if (issue.input === undefined) return [missingKey(path)]
-  return [badValue(path, issue.input, `it has to be ${listed([...new Set(types)])}`)]
+  if (issue.input === undefined) return [missingKey(schema, path)]
+  return [badValue(schema, {path, input: issue.input, why: `it has to be ${listed([...new Set(types)])}`})]
 }
 
 function shown(value: unknown): string {

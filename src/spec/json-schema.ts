@@ -1,5 +1,6 @@
 import {z} from 'zod'
 
+import {OverlayMetaSchema} from './overlay-meta/schema.js'
 import {PROJECT_KEYS} from './project-keys.js'
 import {SpecSchema} from './schema.js'
 
@@ -20,6 +21,11 @@ export function deploymentJsonSchema(): JsonSchema {
   const omitted = Object.fromEntries(PROJECT_KEYS.map(key => [key, true as const])) as Record<typeof PROJECT_KEYS[number], true>
   const loose = loosen(z.toJSONSchema(SpecSchema.omit(omitted), {io: 'input'}), 'root')
   return {...loose, properties: {extends: EXTENDS, ...isSchema(loose['properties']) ? loose['properties'] : {}}, title: 'deployments/<name>.yaml'}
+}
+
+/** JSON Schema of overlays/<name>.meta.yaml. */
+export function overlayMetaJsonSchema(): JsonSchema {
+  return {title: 'overlays/<name>.meta.yaml', ...z.toJSONSchema(OverlayMetaSchema, {io: 'input'})}
 }
 
 /**

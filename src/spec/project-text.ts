@@ -23,8 +23,19 @@ export interface ProjectText {
   /** What is on disk under each overlay path that some file names. */
   overlays: Readonly<Record<string, OverlayKind>>
   texts: readonly OverlayText[]
+  /** Files beside overlays that declare what folders cannot carry; left out: none. */
+  metas?: readonly OverlayMetaText[]
   /** Is there a brmc.lock.json? */
   hasLock: boolean
+}
+
+/** `overlays/site.meta.yaml` beside `overlays/site`. */
+export interface OverlayMetaText {
+  overlay: string
+  file: string
+  text: string
+  /** Why it was not read. */
+  refused?: string
 }
 
 /** `outside`: a symbolic link leads out of the project. */
@@ -38,6 +49,9 @@ export const BOARDS_FOLDER = 'boards'
 export const GROUPS_FOLDER = 'groups'
 /** Packages with version and sha256; committed (base/debian/lock.ts). */
 export const LOCK_FILE = 'brmc.lock.json'
+
+/** What is declared of an overlay stands beside it, under its name with this at the end. */
+export const META_ENDING = '.meta.yaml'
 
 /** Larger files are no configuration that a person wrote. */
 export const MAX_TEXT_BYTES = 256 * 1024

@@ -5,8 +5,8 @@ import {dirname, join, resolve, sep} from 'node:path'
 import {BrmcError} from '../errors.js'
 import {isMissing} from '../files/system-error.js'
 import {parseDocument} from './parse-document.js'
-import {BOARDS_FOLDER, DEPLOYMENTS_FOLDER, GROUPS_FOLDER, FRAGMENT_FOLDERS, isKernelFragment, LOCK_FILE, MAX_TEXT_BYTES, PROJECT_FILE, TEXT_FOLDERS,
-  type OverlayKind, type OverlayText, type ProjectText} from './project-text.js'
+import {BOARDS_FOLDER, DEPLOYMENTS_FOLDER, GROUPS_FOLDER, FRAGMENT_FOLDERS, isKernelFragment, LOCK_FILE, MAX_TEXT_BYTES, META_ENDING, PROJECT_FILE,
+  TEXT_FOLDERS, type OverlayKind, type OverlayMetaText, type OverlayText, type ProjectText} from './project-text.js'
 import {overlayRefusal} from './rules/lists.js'
 
 /** So many files below one folder are looked at; an overlay with more holds no hand-written configuration there. */
@@ -30,7 +30,11 @@ export async function readProject(folder: string): Promise<ProjectText> {
     ...overlays.filter(([, kind]) => kind === 'directory').map(([overlay]) => readOverlayTexts(root, overlay)),
     ...FRAGMENT_FOLDERS.map(fragments => readFragments(root, fragments)),
   ])
-  return {folder: root, project, deployments, shared, overlays: Object.fromEntries(overlays), texts: texts.flat(), hasLock: lock === 'file'}
+  const there = overlays.filter(([, kind]) => kind === 'directory' || kind === 'file')
+  const metas = (await Promise.all(there.map(async ([overlay]) => readMetas(root, overlay)))).flat()
+  return {
+    folder: root, project, deployments, shared, overlays: Object.fromEntries(overlays), texts: texts.flat(), ...metas.length > 0 && {metas}, hasLock: lock === 'file',
+  }
 }
 
 /** The folder that holds brmc.yaml: `folder` (absolute) itself or the nearest above it. Throws BrmcError PROJECT_MISSING. */
@@ -81,6 +85,19 @@ async function kindOf(path: string): Promise<OverlayKind> {
 async function readOverlayTexts(root: string, overlay: string): Promise<OverlayText[]> {
   const files = await Promise.all(TEXT_FOLDERS.map(folder => filesBelow(join(root, overlay), folder)))
   return (await Promise.all(files.flat().map(async path => readText({overlay, path, file: `${overlay}/${path}`}, root)))).flat()
+}
+
+/** What is declared of an overlay, and what was meant to be and stands where nobody looks. */
+async function readMetas(root: string, overlay: string): Promise<OverlayMetaText[]> {
+  const files = [`${overlay}${META_ENDING}`, `${overlay}${META_ENDING.replace('yaml', 'yml')}`, `${overlay}/${META_ENDING}`]
+  const metas = await Promise.all(files.map(async (file): Promise<OverlayMetaText[]> => {
+    const kind = await overlayKind(root, file)
+    if (kind === 'missing') return []
+    if (kind !== 'file') return [{overlay, file, text: '', refused: kind === 'outside' ? 'a symbolic link leads out of the project' : 'it is no file'}]
+    if ((await stat(join(root, file))).size > MAX_TEXT_BYTES) return [{overlay, file, text: '', refused: `it has more than ${MAX_TEXT_BYTES} bytes`}]
+    return [{overlay, file, text: await readFile(join(root, file), 'utf8')}]
+  }))
+  return metas.flat()
 }
 
 async function readFragments(root: string, folder: string): Promise<OverlayText[]> {

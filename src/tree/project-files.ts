@@ -10,7 +10,7 @@ export interface NewProject {
   /** ISO 3166-1, two capital letters. */
   country: string
   /** JSON Schemas that editors use. */
-  jsonSchemas: {project: object, deployment: object}
+  jsonSchemas: {project: object, deployment: object, overlayMeta: object}
 }
 
 /** A file of board/project/ (path without that folder) with its text. */
@@ -31,6 +31,7 @@ export function projectFiles({jsonSchemas, ...values}: NewProject, templates: re
       : {path: path === 'gitignore' ? '.gitignore' : path, content: text}),
     {path: '.brmc/brmc.schema.json', content: json(jsonSchemas.project)},
     {path: '.brmc/deployment.schema.json', content: json(jsonSchemas.deployment)},
+    {path: '.brmc/overlay-meta.schema.json', content: json(jsonSchemas.overlayMeta)},
   ].sort((one, other) => one.path < other.path ? -1 : 1)
 }
 

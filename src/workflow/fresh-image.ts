@@ -8,6 +8,7 @@ import {readTextIfThere} from '../files/read-text.js'
 import {sha256} from '../files/sha256.js'
 import {writeWhole} from '../files/write-whole.js'
 import {ImageManifestSchema} from '../image/manifest.js'
+import {META_ENDING} from '../spec/project-text.js'
 import type {ComposedImage, ComposeRequest} from './compose-image.js'
 import {DEVICE_TABLE, overlayPlaces} from './overlay-places.js'
 
@@ -18,7 +19,7 @@ const CARD = 'sdcard.img'
 /** Hash over all that composing reads: the base, the file's values, overlays by the state of their files, brmc itself. */
 export async function inputsOf({folder, base: {bundle}, spec, deployment}: ComposeRequest): Promise<string> {
   // One that is not there composing will tell.
-  const overlays = await Promise.all([DEVICE_TABLE, ...overlayPlaces(deployment)].map(async path =>
+  const overlays = await Promise.all([DEVICE_TABLE, ...overlayPlaces(deployment).flatMap(path => [path, `${path}${META_ENDING}`])].map(async path =>
     [path, await readFolderState(join(folder, path)).catch(() => [])] as const))
   return bundleKey({
     brmc: await ownState(),

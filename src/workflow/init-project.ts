@@ -7,7 +7,7 @@ import {isMissing} from '../files/system-error.js'
 import {makeFolder} from '../files/write-folder.js'
 import {checkProject} from '../spec/check-project.js'
 import {pathText} from '../spec/finding.js'
-import {deploymentJsonSchema, jsonSchema} from '../spec/json-schema.js'
+import {deploymentJsonSchema, jsonSchema, overlayMetaJsonSchema} from '../spec/json-schema.js'
 import {DEPLOYMENTS_FOLDER, PROJECT_FILE} from '../spec/project-text.js'
 import {projectFiles, type NewProject} from '../tree/project-files.js'
 import {readTemplates} from '../tree/read-templates.js'
@@ -47,7 +47,8 @@ export async function initProject(folder: string, project: Omit<NewProject, 'jso
   const templates = await readTemplates()
   const texts = [...templates].filter(([path]) => path.startsWith(`${TEMPLATES}/`)).map(([path, content]) => ({path: path.slice(TEMPLATES.length + 1), text: content.toString()}))
   if (sourcesBelow(templates, TEMPLATES).length === 0) throw new BrmcError('INTERNAL', 'this package lacks the templates of a project')
-  const files = projectFiles({...project, jsonSchemas: {project: jsonSchema(), deployment: deploymentJsonSchema()}}, texts)
+  const jsonSchemas = {project: jsonSchema(), deployment: deploymentJsonSchema(), overlayMeta: overlayMetaJsonSchema()}
+  const files = projectFiles({...project, jsonSchemas}, texts)
   refuseBadValues(target, files)
 
   const made = await makeFolder(target)

@@ -1,15 +1,23 @@
-import {readFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {readFile, realpath} from 'node:fs/promises'
+import {join, sep} from 'node:path'
 
+import {BrmcError} from '../errors.js'
+import {readTextIfThere} from '../files/read-text.js'
+import {withNumbers} from '../overlay/accounts.js'
 import {packingOf} from '../overlay/archive-name.js'
+import type {Declarations} from '../overlay/declaration.js'
 import {withDeviceTable} from '../overlay/device-nodes.js'
 import {parseDeviceTable} from '../overlay/device-table.js'
 import type {RootTree} from '../overlay/entry.js'
 import type {Layer} from '../overlay/layer.js'
 import {mergeLayers} from '../overlay/merge-layers.js'
+import {readAccounts} from '../overlay/read-content.js'
 import {readFolderLayer} from '../overlay/read-folder-layer.js'
 import {readTarLayer} from '../overlay/read-tar-layer.js'
 import type {Run} from '../process/run.js'
+import {parseOverlayMeta} from '../spec/overlay-meta/parse.js'
+import {META_ENDING} from '../spec/project-text.js'
+import {didYouMean} from '../spec/suggest.js'
 import {DEVICE_TABLE, overlayPlaces} from './overlay-places.js'
 import type {ChosenDeployment} from './open-project.js'
 
@@ -27,16 +35,39 @@ export interface LayersRequest extends Pick<ChosenDeployment, 'deployment'> {
 }
 
 /** All layers of a deployment's root, the base first: docs/architecture.md, "Layers of a root file system". Bodies stay on disk. */
-export async function readLayers({folder, deployment, base, epoch, scratch, run, signal}: LayersRequest): Promise<Layer[]> {
-  const layers = await Promise.all(overlayPlaces(deployment).map(async path => {
-    const place = join(folder, path)
-    return packingOf(path) === undefined ? readFolderLayer(place, epoch) : readTarLayer(place, {scratch, run, signal})
+export async function readLayers(request: LayersRequest): Promise<Layer[]> {
+  const read = await Promise.all(overlayPlaces(request.deployment).map(async path => {
+    const place = join(request.folder, path)
+    if (request.deployment.overlays.includes(path)) await refuseOutside(request.folder, path)
+    const layer = packingOf(path) === undefined ? await readFolderLayer(place, request.epoch) : await readTarLayer(place, request)
+    return {layer, declared: await readDeclarations(request.folder, path)}
   }))
-  return [base, ...layers]
+  const layers = [request.base, ...read.map(({layer}) => layer)]
+  if (read.every(({declared}) => declared === undefined)) return layers
+  // Names are those of the finished root: an overlay may bring the account that another one names.
+  const accounts = await readAccounts(layers)
+  return [request.base, ...read.map(({layer, declared}): Layer => declared ? {...layer, declarations: withNumbers(declared, accounts, didYouMean)} : layer)]
 }
 
 /** The root that `layers` and the tree's device table come to. */
 export async function readRoot(layers: readonly Layer[], {folder, epoch}: Pick<LayersRequest, 'folder' | 'epoch'>): Promise<RootTree> {
   const table = parseDeviceTable(await readFile(join(folder, DEVICE_TABLE), 'utf8'), DEVICE_TABLE)
-  return withDeviceTable(mergeLayers(layers, epoch), table, {file: DEVICE_TABLE, epoch})
+  return withDeviceTable(mergeLayers(layers, epoch, didYouMean), table, {file: DEVICE_TABLE, epoch})
+}
+
+/** The check has said it already, with its place (N20); between then and now somebody may have moved things. */
+async function refuseOutside(folder: string, path: string): Promise<void> {
+  const [root, place] = await Promise.all([folder, join(folder, path)].map(async one => realpath(one).catch(() => undefined)))
+  if (root === undefined || place === undefined || place.startsWith(`${root}${sep}`)) return
+  throw new BrmcError('OVERLAY_INVALID', `${path}: a symbolic link leads out of the project`, {suggestions: ['copy what it leads to below overlays/']})
+}
+
+async function readDeclarations(folder: string, overlay: string): Promise<Declarations<number | string> | undefined> {
+  const file = `${overlay}${META_ENDING}`
+  const text = await readTextIfThere(join(folder, file))
+  if (text === undefined) return undefined
+  await refuseOutside(folder, file)
+  const {declarations, problems} = parseOverlayMeta(text, file)
+  if (declarations) return declarations
+  throw new BrmcError('OVERLAY_INVALID', `${file} is not right`, {details: problems.map(({place: {line, column}, message, fix}) => `${file}:${line}:${column}: ${message}; ${fix}`)})
 }

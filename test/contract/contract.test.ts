@@ -6,7 +6,7 @@ import {Config} from '@oclif/core'
 import {expect} from 'chai'
 
 import {EXIT_CODES} from '../../src/errors.js'
-import {deploymentJsonSchema, jsonSchema} from '../../src/spec/json-schema.js'
+import {deploymentJsonSchema, jsonSchema, overlayMetaJsonSchema} from '../../src/spec/json-schema.js'
 
 const ROOT = new URL('../../', import.meta.url)
 const at = (path: string) => new URL(path, ROOT)
@@ -17,6 +17,7 @@ const surfaces: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['exit-codes', () => Promise.resolve(EXIT_CODES)],
   ['brmc.schema', () => Promise.resolve(jsonSchema())],
   ['deployment.schema', () => Promise.resolve(deploymentJsonSchema())],
+  ['overlay-meta.schema', () => Promise.resolve(overlayMetaJsonSchema())],
 ]
 
 async function commandsAndFlags(): Promise<unknown> {

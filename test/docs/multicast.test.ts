@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs'
 import {expect} from 'chai'
 
 import {checkProject} from '../../src/spec/check-project.js'
-import {deploymentJsonSchema, jsonSchema} from '../../src/spec/json-schema.js'
+import {deploymentJsonSchema, jsonSchema, overlayMetaJsonSchema} from '../../src/spec/json-schema.js'
 import {rules} from '../../src/spec/rules/index.js'
 import {deploymentFiles} from '../../src/tree/deployment-catalogue.js'
 import {projectFiles} from '../../src/tree/project-files.js'
@@ -16,7 +16,7 @@ const page = readFileSync('docs/multicast.md', 'utf8')
 async function filesOfNewProject(): Promise<Map<string, string>> {
   const templates = await readTemplates()
   const texts = sourcesBelow(templates, 'board/project').map(({source}) => ({path: source.replace('board/project/', ''), text: (templates.get(source) ?? '').toString()}))
-  const answers = {name: 'lisbon', board: 'raspberrypi4-64', ssid: 'pi', passphrase: 'correct horse', country: 'PT', jsonSchemas: {project: jsonSchema(), deployment: deploymentJsonSchema()}}
+  const answers = {name: 'lisbon', board: 'raspberrypi4-64', ssid: 'pi', passphrase: 'correct horse', country: 'PT', jsonSchemas: {project: jsonSchema(), deployment: deploymentJsonSchema(), overlayMeta: overlayMetaJsonSchema()}}
   const text = projectFiles(answers, texts).find(({path}) => path === 'brmc.yaml')?.content ?? ''
   const {deployments: [deployment]} = checkProject({folder: '/project', project: {file: 'brmc.yaml', text}, deployments: [], overlays: {}, texts: [], hasLock: false})
   if (!deployment) throw new Error('a new project has a deployment')

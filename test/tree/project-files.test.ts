@@ -3,7 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {expect} from 'chai'
 
 import {checkProject} from '../../src/spec/check-project.js'
-import {deploymentJsonSchema, jsonSchema} from '../../src/spec/json-schema.js'
+import {deploymentJsonSchema, jsonSchema, overlayMetaJsonSchema} from '../../src/spec/json-schema.js'
 import {projectFiles} from '../../src/tree/project-files.js'
 
 const FOLDER = new URL('../../board/project/', import.meta.url)
@@ -13,7 +13,7 @@ const templates = readdirSync(FOLDER, {recursive: true, encoding: 'utf8'})
 
 const ANSWERS = {
   name: 'mcast-router', board: 'raspberrypi4-64', ssid: 'pi', passphrase: 'mango-fjord-42', country: 'PT',
-  jsonSchemas: {project: jsonSchema(), deployment: deploymentJsonSchema()},
+  jsonSchemas: {project: jsonSchema(), deployment: deploymentJsonSchema(), overlayMeta: overlayMetaJsonSchema()},
 }
 
 const written = (answers: Partial<typeof ANSWERS> = {}): Map<string, string> =>
@@ -31,7 +31,7 @@ function checkWritten(files: Map<string, string>): ReturnType<typeof checkProjec
 describe('a new project', () => {
   it('has these files', () => {
     expect([...written().keys()]).to.deep.equal([
-      '.brmc/brmc.schema.json', '.brmc/deployment.schema.json', '.gitignore', 'README.md', 'brmc.yaml', 'deployments/lab.yaml', 'overlays/README.md',
+      '.brmc/brmc.schema.json', '.brmc/deployment.schema.json', '.brmc/overlay-meta.schema.json', '.gitignore', 'README.md', 'brmc.yaml', 'deployments/lab.yaml', 'overlays/README.md',
     ])
     expect(written().get('.gitignore')).to.equal('/build/\n')
     expect(written().get('brmc.yaml')).to.match(/^# yaml-language-server: \$schema=\.\/\.brmc\/brmc\.schema\.json\n/)

@@ -11,7 +11,7 @@ export interface Member {
 
 /** Bytes of a field of a tar's name: what an archive of ours needs no extended header for. */
 export const MAX_PATH = 100
-const UNSAFE = /[\\\p{Cc}\uFFFD]/u
+const UNSAFE = /[\\\p{Cc}\p{Cs}\uFFFD]/u
 
 /**
  * A name out of an archive or a manifest as a path that cannot leave the folder it is put into; a leading `./` and a trailing `/` go.

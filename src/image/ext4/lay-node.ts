@@ -1,4 +1,5 @@
 import {BrmcError} from '../../errors.js'
+import {bytesOfName, nameLength} from '../../files/name-bytes.js'
 import type {ContentAt} from '../../overlay/entry.js'
 import {regionPart, type Region} from '../region.js'
 import type {BlockAllocator, Extent} from './allocator.js'
@@ -33,7 +34,7 @@ export function layNode(node: Node, context: LayContext): InodeFields {
     mode: TYPE_BITS[entry.type] | entry.mode,
     uid: entry.uid,
     gid: entry.gid,
-    size: entry.type === 'directory' ? blocks * BLOCK : entry.type === 'symlink' ? Buffer.byteLength(entry.target ?? '') : entry.size,
+    size: entry.type === 'directory' ? blocks * BLOCK : entry.type === 'symlink' ? nameLength(entry.target ?? '') : entry.size,
     links,
     flags: short ? 0 : EXTENTS_FLAG,
     mtime: entry.mtime,
@@ -83,7 +84,7 @@ function placeWithoutBlocks({entry, blocks}: Node): Buffer | undefined {
     case 'symlink': {
       if (blocks > 0) return undefined
       const place = Buffer.alloc(MAX_FAST_SYMLINK + 1)
-      place.write(entry.target ?? '')
+      bytesOfName(entry.target ?? '').copy(place)
       return place
     }
 
@@ -98,7 +99,7 @@ function placeWithoutBlocks({entry, blocks}: Node): Buffer | undefined {
 function bodyOf({entry, names, blocks}: Node, seed: number): Body | undefined {
   if (entry.type === 'directory') return {content: encodeDirectory(names, blocks, seed), size: blocks * BLOCK}
   if (entry.type === 'symlink') {
-    const content = Buffer.from(entry.target ?? '')
+    const content = bytesOfName(entry.target ?? '')
     return {content, size: content.length}
   }
 

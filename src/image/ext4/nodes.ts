@@ -1,4 +1,5 @@
 import {BrmcError} from '../../errors.js'
+import {bytesOfName, nameLength} from '../../files/name-bytes.js'
 import type {RootEntry, RootTree} from '../../overlay/entry.js'
 import {directoryBlocks, FILE_TYPE, type DirectoryName} from './directory.js'
 import {BLOCK, FIRST_INODE, ROOT_INODE} from './geometry.js'
@@ -73,10 +74,10 @@ function addName(entry: RootEntry, nodes: ReadonlyMap<string, Node>): string | u
   } else if (++node.links > MAX_LINKS) return `/${entry.path} is one name too many of a file that has ${MAX_LINKS}`
 
   if (entry.path === '') return undefined
-  const name = Buffer.from(entry.path.slice(slash + 1))
+  const name = bytesOfName(entry.path.slice(slash + 1))
   if (name.length > MAX_NAME) return `/${entry.path}: the name has ${name.length} bytes, more than ${MAX_NAME}`
   if (entry.path === LOST_AND_FOUND && entry.type !== 'directory') return `/${LOST_AND_FOUND} has to be a directory`
-  if (entry.type === 'symlink' && Buffer.byteLength(entry.target ?? '') > MAX_SYMLINK) return `/${entry.path}: the symlink's target is longer than ${MAX_SYMLINK} bytes`
+  if (entry.type === 'symlink' && nameLength(entry.target ?? '') > MAX_SYMLINK) return `/${entry.path}: the symlink's target is longer than ${MAX_SYMLINK} bytes`
   parent.names.push({name, inode: node.inode, type: FILE_TYPE[node.entry.type]})
   if (node.entry.type === 'directory') parent.links++
   return undefined
@@ -89,7 +90,7 @@ function isOwner(entry: RootEntry): entry is Node['entry'] {
 function contentBlocks({entry, names}: Node): number {
   switch (entry.type) {
     case 'directory': return Math.max(directoryBlocks(names), entry.path === LOST_AND_FOUND ? LOST_AND_FOUND_BLOCKS : 1)
-    case 'symlink': return Buffer.byteLength(entry.target ?? '') > MAX_FAST_SYMLINK ? 1 : 0
+    case 'symlink': return nameLength(entry.target ?? '') > MAX_FAST_SYMLINK ? 1 : 0
     case 'file': return Math.ceil(entry.size / BLOCK)
     case 'character':
     case 'block':

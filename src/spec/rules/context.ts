@@ -2,7 +2,8 @@ import {contains, formatRange, networkOf, type Prefix} from '../../network/addre
 import {globalSysctls, interfaceSysctls} from '../../network/sysctl.js'
 import type {Deployment} from '../deployment.js'
 import type {SpecPath} from '../finding.js'
-import {isKernelFragment, type ProjectText} from '../project-text.js'
+import {parseOverlayMeta} from '../overlay-meta/parse.js'
+import {isKernelFragment, META_ENDING, type OverlayMetaText, type ProjectText} from '../project-text.js'
 import type {Spec} from '../schema.js'
 import type {Firewall} from '../texts/firewall.js'
 import {parseIptables} from '../texts/iptables.js'
@@ -12,10 +13,11 @@ import {isSysctlFile, parseSysctlConf, SYSCTL_CONF, type SysctlSetting} from '..
 import type {CheckedRoute, RuleContext} from './rule.js'
 
 /** Reads once what several rules look at. */
-export function ruleContext(deployment: Deployment, spec: Spec, project: Pick<ProjectText, 'texts' | 'overlays'>): RuleContext {
+export function ruleContext(deployment: Deployment, spec: Spec, project: Pick<ProjectText, 'texts' | 'overlays' | 'metas'>): RuleContext {
   const texts = winningTexts(deployment, project.texts)
   const conf = texts.find(({path}) => path === SMCROUTE_CONF)
   const smcrouteConf = conf && parseSmcrouteConf(conf)
+  const metas = (project.metas ?? []).filter(({overlay}) => deployment.overlays.includes(overlay))
   return {
     deployment,
     spec,
@@ -24,10 +26,14 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Pick<Pr
     sysctl: sysctlSettings(deployment, spec, texts),
     firewall: firewallOf(texts),
     texts,
+    metas: metas.filter(meta => isInPlace(meta)).map(meta => ({...meta, parsed: parseOverlayMeta(meta.text, meta.file)})),
+    misplacedMetas: metas.filter(meta => !isInPlace(meta)),
     fragments: project.texts.filter(({file}) => isKernelFragment(file)),
     overlays: project.overlays,
   }
 }
+
+const isInPlace = ({overlay, file}: OverlayMetaText): boolean => file === `${overlay}${META_ENDING}`
 
 /** Files of the deployment's overlays, later ones hiding earlier ones of the same path. */
 function winningTexts({overlays}: Deployment, all: ProjectText['texts']): ProjectText['texts'] {

@@ -14,6 +14,7 @@ import * as mrouted from './mrouted.js'
 import * as nat from './nat.js'
 import * as openings from './openings.js'
 import * as overlayFiles from './overlay-files.js'
+import * as overlayMeta from './overlay-meta.js'
 import * as proxy from './proxy.js'
 import * as radio from './radio.js'
 import * as routeInterfaces from './route-interfaces.js'
@@ -26,7 +27,7 @@ const isRule = (value: unknown): value is Rule => typeof value === 'object' && v
 
 const FILES = [
   accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, links, lists, mrouted, nat, openings, overlayFiles,
-  proxy, radio, routeInterfaces, routes, statusPage, sysctl,
+  overlayMeta, proxy, radio, routeInterfaces, routes, statusPage, sysctl,
 ]
 
 /** Every rule: what these files export that is one, in the order of their ids. */

@@ -1,7 +1,8 @@
 import type {Family, Prefix} from '../../network/address.js'
 import type {Deployment} from '../deployment.js'
 import type {Place, Severity, SpecPath} from '../finding.js'
-import type {OverlayKind, OverlayText} from '../project-text.js'
+import type {ParsedMeta} from '../overlay-meta/parse.js'
+import type {OverlayKind, OverlayMetaText, OverlayText} from '../project-text.js'
 import type {Spec} from '../schema.js'
 import type {Firewall} from '../texts/firewall.js'
 import type {SmcrouteConf} from '../texts/smcroute-conf.js'
@@ -22,6 +23,10 @@ export interface RuleContext {
   firewall: Firewall
   /** Text files of this deployment's overlays; of two with the same path the one that wins. */
   texts: readonly OverlayText[]
+  /** What is declared of this deployment's overlays. */
+  metas: readonly (OverlayMetaText & {parsed: ParsedMeta})[]
+  /** Files that were meant to be such. */
+  misplacedMetas: readonly OverlayMetaText[]
   /** Kernel fragments of the project. */
   fragments: readonly OverlayText[]
   overlays: Readonly<Record<string, OverlayKind>>

@@ -16,6 +16,7 @@ const group = (text: string, more: Route = {}): Router => routes({group: text, .
 const file = (path: string, text: string, spec: Record<string, unknown> = {}): Router => ({files: {[path]: text}, spec})
 const conf = (text: string): Router => file('etc/smcroute.conf', text)
 const script = (text: string, spec: Record<string, unknown> = {}): Router => file('etc/init.d/S90site', `#!/bin/sh\n${text}\n`, spec)
+const meta = (text: string): Router => ({metas: {'overlays/site.meta.yaml': text}})
 const CONF = 'overlays/site/etc/smcroute.conf'
 const SCRIPT = 'overlays/site/etc/init.d/S90site'
 const nft = (text: string): Router => file('etc/nftables.conf', text)
@@ -359,6 +360,12 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N113', 'a byte order mark', {wrong: file('etc/init.d/S90site', '\uFEFF#!/bin/sh\n'), right: script('true'), at: `${SCRIPT}:1:1`}],
   ['N114', 'a private key', {
     wrong: file('etc/dropbear/key', '# mine\n-----BEGIN OPENSSH PRIVATE KEY-----\n'), right: file('etc/dropbear/key.pub', 'ssh-ed25519 AAAA test\n'), at: 'overlays/site/etc/dropbear/key:2:1',
+  }],
+  ['N120', 'a declaration that is not right', {wrong: meta('paths:\n  usr/bin/probe: {mode: 755}\n'), right: meta('paths:\n  usr/bin/probe: {mode: "0755"}\n'), at: 'overlays/site.meta.yaml:2:25'}],
+  ['N120', 'declarations that are no YAML', {wrong: meta('paths: {\n'), right: meta(''), at: 'overlays/site.meta.yaml:2:1'}],
+  ['N121', 'declarations where nobody reads them', {wrong: {metas: {'overlays/site/.meta.yaml': ''}}, right: meta('remove: [usr/share/doc]\n'), at: 'overlays/site/.meta.yaml:1:1'}],
+  ['N122', 'a capability in a root in memory', {
+    wrong: meta('paths:\n  usr/bin/probe:\n    capabilities: cap_net_raw+ep\n'), right: {...meta('paths: {usr/bin/probe: {capabilities: cap_net_raw+ep}}\n'), spec: {root: 'ext4'}}, at: 'overlays/site.meta.yaml:3:19',
   }],
   ['N33', 'an access point on a cable', {wrong: {spec: {interfaces: {usb0: accessPoint()}}}, right: wlan0(accessPoint()), at: 'interfaces.usb0.accessPoint'}],
   ['N34', 'translate without a route', {wrong: {spec: {nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}}, at: 'nat.0.multicast'}],

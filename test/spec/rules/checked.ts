@@ -26,10 +26,12 @@ export interface Router {
   /** Kernel fragments, by path in the project. */
   fragments?: Record<string, string>
   overlays?: Record<string, OverlayKind>
+  /** Files that declare something of overlays/site, by path in the project. */
+  metas?: Record<string, string>
 }
 
-export function checked({spec = {}, files = {}, notExecutable = [], fragments = {}, overlays = {}}: Router): CheckedProject {
-  const written = merge({...SPEC, ...Object.keys(files).length > 0 ? {overlays: ['overlays/site']} : {}}, spec)
+export function checked({spec = {}, files = {}, notExecutable = [], fragments = {}, overlays = {}, metas = {}}: Router): CheckedProject {
+  const written = merge({...SPEC, ...Object.keys({...files, ...metas}).length > 0 ? {overlays: ['overlays/site']} : {}}, spec)
   return checkProject({
     folder: '/project',
     project: {file: 'brmc.yaml', text: JSON.stringify(written, null, 2)},
@@ -39,6 +41,7 @@ export function checked({spec = {}, files = {}, notExecutable = [], fragments = 
       ...Object.entries(files).map(([path, text]) => ({overlay: 'overlays/site', path, file: `overlays/site/${path}`, text, executable: !notExecutable.includes(path)})),
       ...Object.entries(fragments).map(([file, text]) => ({overlay: '', path: file, file, text, executable: false})),
     ],
+    metas: Object.entries(metas).map(([file, text]) => ({overlay: 'overlays/site', file, text})),
     hasLock: false,
   })
 }
