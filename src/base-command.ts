@@ -3,6 +3,7 @@ import {Command, Errors, type Interfaces} from '@oclif/core'
 import {BrmcError, EXIT_CODES, type ErrorCode} from './errors.js'
 import {asBrmcError, hasColours, printError, usageError} from './workflow/format-error.js'
 import type {Reporting} from './workflow/reporting.js'
+import {jsonWithoutWithheld, withoutWithheld} from './workflow/withheld-values.js'
 
 /** What every command shares: --json, errors in words with their exit status, and a signal that Ctrl-C aborts. */
 export abstract class BaseCommand extends Command {
@@ -27,6 +28,19 @@ export abstract class BaseCommand extends Command {
   /** Ends with the status of `code` though there is a result to print: drift, findings, failed expectations. */
   protected endWith(code: ErrorCode): void {
     process.exitCode = EXIT_CODES[code]
+  }
+
+  /** What is printed holds no secret, whoever prints it. */
+  override log(message = '', ...args: unknown[]): void {
+    super.log(withoutWithheld(message), ...args)
+  }
+
+  override logToStderr(message = '', ...args: unknown[]): void {
+    super.logToStderr(withoutWithheld(message), ...args)
+  }
+
+  protected override logJson(json: unknown): void {
+    super.logJson(jsonWithoutWithheld(json))
   }
 
   protected override async init(): Promise<void> {

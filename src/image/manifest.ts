@@ -1,6 +1,8 @@
 import {z} from 'zod'
 
-import {SpecSchema} from '../spec/schema.js'
+import {replaceAt, typed, type SecretUse} from '../spec/fill-secrets.js'
+import type {SpecPath} from '../spec/finding.js'
+import {SpecSchema, type Spec} from '../spec/schema.js'
 
 /** What stands beside an image as `<image>.json`: what it is, what went in, and what the proof is to hold it against. */
 export const ImageManifestSchema = z.strictObject({
@@ -19,7 +21,24 @@ export const ImageManifestSchema = z.strictObject({
     kernelRelease: z.string(),
     packages: z.array(z.strictObject({name: z.string(), version: z.string()})),
   }),
-  spec: SpecSchema,
+  /** The spec without its secrets; what nothing can stand for is named: `{"secret": "uplink"}` (specOf). */
+  spec: z.looseObject({name: z.string()}),
 })
 
 export type ImageManifest = z.output<typeof ImageManifestSchema>
+
+/** Places of the manifest's spec that need the value of a secret. */
+export function secretsIn(manifest: Pick<ImageManifest, 'spec'>): SecretUse[] {
+  const named = (value: unknown, path: SpecPath): SecretUse[] => {
+    if (typeof value !== 'object' || value === null) return []
+    if ('secret' in value && typeof value.secret === 'string' && Object.keys(value).length === 1) return [{name: value.secret, path}]
+    const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
+    return entries.flatMap(([key, inner]) => named(inner, [...path, key]))
+  }
+  return named(manifest.spec, [])
+}
+
+/** The spec that the image was made from, as far as it is known: undefined where it is none. */
+export function specOf(manifest: Pick<ImageManifest, 'spec'>, values: ReadonlyMap<string, string>): Spec | undefined {
+  return SpecSchema.safeParse(replaceAt(manifest.spec, secretsIn(manifest), ({name, path}) => typed(values.get(name) ?? '', path))).data
+}

@@ -1,5 +1,6 @@
 import {checkDeployment} from './check-deployment.js'
 import type {Deployment} from './deployment.js'
+import type {SecretUse} from './fill-secrets.js'
 import {sortFindings, type Finding, type Place} from './finding.js'
 import {ProjectLayers} from './layers.js'
 import {mergeDocuments, type MergedSpec} from './merge.js'
@@ -23,7 +24,7 @@ export interface CheckedProject {
   findings: Finding[]
   /** Those the schema lets through, `default` first, then by name. */
   deployments: Deployment[]
-  specs: {name: string, spec: Spec, merged: MergedSpec}[]
+  specs: {name: string, spec: Spec, merged: MergedSpec, secrets: readonly SecretUse[]}[]
   /** Text of every file a finding can point into, secrets hidden: for formatFindings. */
   texts: ReadonlyMap<string, string>
 }
@@ -36,6 +37,7 @@ export function checkProject(project: ProjectText): CheckedProject {
   const parseFindings = [
     ...documents.flatMap(({findings}) => findings),
     ...layers.findings,
+    ...project.secrets?.findings ?? [],
     ...[...layers.shared, ...others.map(({document}) => document)].flatMap(document => projectKeyFindings(document)),
     ...others.flatMap(({file, name}) => nameFindings(file, name)),
   ]
@@ -57,7 +59,7 @@ export function checkProject(project: ProjectText): CheckedProject {
   const known = new Set(base.map(finding => identity(finding)))
   const more = results.filter(({name}) => name !== DEFAULT_DEPLOYMENT).flatMap(({name, findings}) => findings.filter(finding => !known.has(identity(finding)))
     .map(finding => finding.file === fileOf(others, name) ? finding : {...finding, deployment: name}))
-  const checked = results.flatMap(({name, spec, merged}) => spec ? [{name, spec, merged}] : [])
+  const checked = results.flatMap(({name, spec, merged, secrets}) => spec ? [{name, spec, merged, secrets}] : [])
   return {
     findings: sortFindings([...parseFindings, ...stacks.flatMap(({findings}) => findings), ...base, ...more]),
     deployments: checked.map(({name, spec}) => resolveDeployment(spec, name)),

@@ -16,41 +16,48 @@ export interface SchemaProblem {
 }
 
 type Issue = z.core.$ZodIssue
+/** Must the value at this path not be shown? */
+type IsSecret = (path: SpecPath) => boolean
 
 /** `value` as a spec with all defaults filled in, or all that keeps it from being one. */
-export function checkSchema(value: unknown): {spec: Spec, problems?: never} | {spec?: never, problems: SchemaProblem[]} {
-  const {value: spec, problems} = checkAgainst(SpecSchema, value)
+export function checkSchema(value: unknown, isSecret?: IsSecret): {spec: Spec, problems?: never} | {spec?: never, problems: SchemaProblem[]} {
+  const {value: spec, problems} = checkAgainst(SpecSchema, value, isSecret)
   return spec ? {spec} : {problems}
 }
 
 type Checked<S extends z.ZodType> = {value: z.output<S>, problems?: never} | {value?: never, problems: SchemaProblem[]}
 
 /** The same of any file with a schema. */
-export function checkAgainst<S extends z.ZodType<object>>(schema: S, value: unknown): Checked<S> {
+export function checkAgainst<S extends z.ZodType<object>>(schema: S, value: unknown, isSecret: IsSecret = isSecretPath): Checked<S> {
   const result = schema.safeParse(value, {reportInput: true})
-  return result.success ? {value: result.data} : {problems: result.error.issues.flatMap(issue => describe(schema, issue))}
+  return result.success ? {value: result.data} : {problems: result.error.issues.flatMap(issue => describe({schema, isSecret}, issue))}
 }
 
-function describe(schema: z.ZodType, issue: Issue, below: SpecPath = []): SchemaProblem[] {
+interface Against {
+  schema: z.ZodType
+  isSecret: IsSecret
+}
+
+function describe(against: Against, issue: Issue, below: SpecPath = []): SchemaProblem[] {
   const path = [...below, ...issue.path] as SpecPath
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(key => unknownKey(schema, path, key))
+      return issue.keys.map(key => unknownKey(against.schema, path, key))
     case 'invalid_key':
       return [{rule: 'bad-key', path, at: 'key', message: `${shown(path.at(-1))} cannot be a name here`, fix: issue.issues[0]?.message ?? 'choose another name'}]
     case 'invalid_union':
-      return describeUnion(schema, issue, path)
+      return describeUnion(against, issue, path)
     case 'invalid_type':
     case 'invalid_value':
     case 'too_big':
     case 'too_small':
-      if (issue.input === undefined) return [missingKey(schema, path)]
-      return [badValue(schema, {path, input: issue.input, why: wanted(issue)})]
+      if (issue.input === undefined) return [missingKey(against.schema, path)]
+      return [badValue(against, {path, input: issue.input, why: wanted(issue, against.isSecret(path))})]
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
     case 'not_multiple_of':
-      return [badValue(schema, {path, input: issue.input, why: issue.message === 'Invalid URL' ? 'it has to be an http, https or file URL' : issue.message})]
+      return [badValue(against, {path, input: issue.input, why: issue.message === 'Invalid URL' ? 'it has to be an http, https or file URL' : issue.message})]
   }
 }
 
@@ -77,8 +84,8 @@ function missingKey(schema: z.ZodType, path: SpecPath): SchemaProblem {
 /** The one thing that can be said without knowing the user's wishes. */
 const example = (path: SpecPath): string => path.length === 1 && path[0] === 'version' ? ': 1' : ''
 
-function badValue(schema: z.ZodType, {path, input, why}: {path: SpecPath, input: unknown, why: string}): SchemaProblem {
-  const found = isSecretPath(path) ? 'what stands here (it is not shown)' : shown(input)
+function badValue({schema, isSecret}: Against, {path, input, why}: {path: SpecPath, input: unknown, why: string}): SchemaProblem {
+  const found = isSecret(path) ? 'what stands here (it is not shown)' : shown(input)
   const description = descriptionAt(schema, path)
   return {
     rule: 'bad-value',
@@ -88,11 +95,11 @@ function badValue(schema: z.ZodType, {path, input, why}: {path: SpecPath, input:
   }
 }
 
-function wanted(issue: Extract<Issue, {code: 'invalid_type' | 'invalid_value' | 'too_big' | 'too_small'}>): string {
+function wanted(issue: Extract<Issue, {code: 'invalid_type' | 'invalid_value' | 'too_big' | 'too_small'}>, secret: boolean): string {
   if (issue.code === 'invalid_type') return `it has to be ${EXPECTED[issue.expected] ?? issue.expected}${quoteHint(issue)}`
   if (issue.code === 'invalid_value') {
     const values = issue.values.map(String)
-    const meant = typeof issue.input === 'string' ? didYouMean(issue.input, values) : undefined
+    const meant = typeof issue.input === 'string' && !secret ? didYouMean(issue.input, values) : undefined
     return `it can be ${listed(values)}${meant === undefined ? '' : `; did you mean ${meant}?`}`
   }
 
@@ -117,13 +124,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
 }
 
 /** Of the alternatives, the one that was probably meant: it fails deeper inside, or by its content and not by its type. */
-function describeUnion(schema: z.ZodType, issue: Extract<Issue, {code: 'invalid_union'}>, path: SpecPath): SchemaProblem[] {
+function describeUnion(against: Against, issue: Extract<Issue, {code: 'invalid_union'}>, path: SpecPath): SchemaProblem[] {
   const near = issue.errors.find(branch => branch.every(({code, path: within}) => within.length > 0 || code === 'custom' || code === 'too_small'))
-  if (near) return near.flatMap(inner => describe(schema, inner, path))
+  if (near) return near.flatMap(inner => describe(against, inner, path))
   const types = issue.errors.flat().flatMap(inner => inner.code === 'invalid_type' ? [EXPECTED[inner.expected] ?? inner.expected]
     : inner.code === 'invalid_value' ? inner.values.map(String) : [])
-  if (issue.input === undefined) return [missingKey(schema, path)]
-  return [badValue(schema, {path, input: issue.input, why: `it has to be ${listed([...new Set(types)])}`})]
+  if (issue.input === undefined) return [missingKey(against.schema, path)]
+  return [badValue(against, {path, input: issue.input, why: `it has to be ${listed([...new Set(types)])}`})]
 }
 
 function shown(value: unknown): string {

@@ -2,6 +2,7 @@ import {stringify} from 'yaml'
 
 import {pathText, type Place, type SpecPath} from './finding.js'
 import type {MergedSpec} from './merge.js'
+import {SecretReference, secretTag} from './secret-reference.js'
 
 /** One value of a deployment, and who set it. */
 export interface ExplainedValue {
@@ -17,10 +18,10 @@ export interface ExplainedValue {
 
 /** Every value of `shown` (a spec fit to be shown), in its order, then what was taken away. */
 export function explain(shown: Readonly<Record<string, unknown>>, {placesOf, takenAway}: Pick<MergedSpec, 'placesOf' | 'takenAway'>): ExplainedValue[] {
-  return [
-    ...valuesIn(shown, []).map(({path, value}) => ({path: pathText(path), value, ...written(placesOf(path), path)})),
-    ...takenAway().map(path => ({path: pathText(path), ...written(placesOf(path), path)})),
-  ]
+  const values = valuesIn(shown, []).map(({path, value}) => ({path: pathText(path), value, ...written(placesOf(path), path)}))
+  // Where a default came in its place, that says it.
+  const gone = takenAway().filter(path => !values.some(value => value.path === pathText(path)))
+  return [...values, ...gone.map(path => ({path: pathText(path), ...written(placesOf(path), path)}))]
 
   function written([from, ...over]: Place[], path: SpecPath): Pick<ExplainedValue, 'from' | 'over'> {
     // A list is replaced whole: it is the list that took another's place.
@@ -35,7 +36,7 @@ function valuesIn(value: unknown, path: SpecPath): {path: SpecPath, value: unkno
   return entries.flatMap(([key, inner]) => typeof key === 'number' ? [{path: [...path, key], value: inner}] : valuesIn(inner, [...path, key]))
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !(value instanceof SecretReference)
 
 /** A line for each value: path, value, place; below it, where it differs, what it took the place of. No line is longer than `columns`. */
 export function formatExplanation(values: readonly ExplainedValue[], {columns = 100}: {columns?: number | undefined}): string {
@@ -55,7 +56,8 @@ const placeText = ({file, line}: Place): string => `${file}:${line}`
 
 function valueText(one: ExplainedValue): string {
   if (!('value' in one)) return '(taken away)'
-  return stringify(one.value, {collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0}).trimEnd().replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '·')
+  return stringify(one.value, {customTags: [secretTag], collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0})
+    .trimEnd().replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '·')
 }
 
 const cut = (text: string, width: number): string => text.length <= width ? text : `${text.slice(0, width - 1)}…`

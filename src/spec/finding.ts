@@ -43,6 +43,13 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
 
 const compare = (one: string, other: string): number => one < other ? -1 : one > other ? 1 : 0
 
+/** What stands at `path` of a value; undefined where nothing does. */
+export function valueAt(value: unknown, path: SpecPath): unknown {
+  let at = value
+  for (const key of path) at = (at as Readonly<Record<string, unknown>> | null | undefined)?.[key]
+  return at
+}
+
 /** `multicast.routes[0].group`, or `the file` for the whole. */
 export function pathText(path: SpecPath): string {
   if (path.length === 0) return 'the file'

@@ -1,5 +1,6 @@
-import type {Place, SpecPath} from './finding.js'
+import {valueAt, type Place, type SpecPath} from './finding.js'
 import type {ParsedDocument} from './parse-document.js'
+import {SecretReference} from './secret-reference.js'
 
 /** A value made of several files, each part of which still knows the file that said it. */
 export interface MergedSpec {
@@ -110,10 +111,4 @@ function placesFrom(origin: Origin | undefined): Place[] {
   return origin === undefined ? [] : [origin.document.placeOf(origin.path), ...placesFrom(origin.over)]
 }
 
-function valueAt(value: unknown, path: SpecPath): unknown {
-  let at = value
-  for (const key of path) at = (at as Readonly<Record<string, unknown>> | null | undefined)?.[key]
-  return at
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof SecretReference)

@@ -1,6 +1,7 @@
 import {isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument as parseYaml, visit, type Document, type Node, type Pair} from 'yaml'
 
 import type {Finding, Place, SpecPath} from './finding.js'
+import {isSecretName, SecretReference, secretTag} from './secret-reference.js'
 import {holdsPrivateKey, isSecretKey, maskLines, maskRange} from './secrets.js'
 import {yamlErrorInWords} from './yaml-errors.js'
 
@@ -24,13 +25,13 @@ export function parseDocument(source: string, file: string): ParsedDocument {
   // Windows editors start a file with U+FEFF; to an editor it has no column.
   const text = source.replace(/^\uFEFF/, '')
   const lineCounter = new LineCounter()
-  const document = parseYaml(text, {lineCounter, keepSourceTokens: true, prettyErrors: false, stringKeys: true, logLevel: 'error'})
+  const document = parseYaml(text, {lineCounter, keepSourceTokens: true, prettyErrors: false, stringKeys: true, logLevel: 'error', customTags: [secretTag]})
   const placeAt = (offset: number): Place => {
     const {line, col} = lineCounter.linePos(offset)
     return {file, line: Math.max(1, line), column: Math.max(1, col)}
   }
 
-  const problems = [...yamlProblems(document), ...aliasProblems(document)]
+  const problems = [...yamlProblems(document), ...aliasProblems(document), ...secretProblems(document)]
   const result = {
     file,
     shown: maskDocument(text, document),
@@ -75,6 +76,22 @@ function aliasProblems(document: Document.Parsed): YamlProblem[] {
       const offset = alias.range?.[0] ?? 0
       if (!target) problems.push({offset, message: 'no anchor of this name stands above', fix: "set it with &name, or quote the value if it starts with a star: '*…'"})
       else if (ancestors.includes(target)) problems.push({offset, message: 'an alias cannot stand inside what it names', fix: 'write the value out'})
+    },
+  })
+  return problems
+}
+
+/** The text is not quoted: who takes the name for the value wrote the secret itself. */
+function secretProblems(document: Document.Parsed): YamlProblem[] {
+  const problems: YamlProblem[] = []
+  visit(document, {
+    Scalar(_, {value, range}) {
+      if (!(value instanceof SecretReference) || isSecretName(value.name)) return
+      problems.push({
+        offset: range?.[0] ?? 0,
+        message: 'behind !secret stands the name of a secret, not its value: a letter, then letters, digits, _ and -',
+        fix: 'write !secret wifi, and the value where only you can read it (docs/secrets.md)',
+      })
     },
   })
   return problems
@@ -129,6 +146,9 @@ function entryOf(collection: unknown, segment: string | number): Pair | Node | u
   return undefined
 }
 
+/** The name of a secret may be seen. */
+const isNamedSecret = (node: unknown): boolean => isScalar(node) && node.value instanceof SecretReference && isSecretName(node.value.name)
+
 /** Hides values of secret keys, and private keys wherever they stand. */
 function maskDocument(text: string, document: Document.Parsed): string {
   let masked = document.errors.length === 0 ? text : maskLines(text)
@@ -139,12 +159,13 @@ function maskDocument(text: string, document: Document.Parsed): string {
 
   visit(document, {
     Pair(_, pair) {
-      if (!isScalar(pair.key) || !isSecretKey(String(pair.key.value))) return
+      if (!isScalar(pair.key) || !isSecretKey(String(pair.key.value)) || isNamedSecret(pair.value)) return
       hide(pair.value)
       if (isAlias(pair.value)) hide(pair.value.resolve(document))
     },
     Scalar(_, scalar) {
-      if (typeof scalar.value === 'string' && holdsPrivateKey(scalar.value)) hide(scalar)
+      const hidden = scalar.value instanceof SecretReference ? !isNamedSecret(scalar) : typeof scalar.value === 'string' && holdsPrivateKey(scalar.value)
+      if (hidden) hide(scalar)
     },
   })
   return masked

@@ -1,8 +1,8 @@
 import type {Finding} from './finding.js'
 import type {ParsedDocument} from './parse-document.js'
 
-/** Keys that br2-external/ is made of: there is one tree, and one kernel in it, for all deployments. */
-export const PROJECT_KEYS = ['buildroot', 'kernel'] as const
+/** Keys that br2-external/ is made of (there is one tree, and one kernel in it, for all deployments), and where secrets come from. */
+export const PROJECT_KEYS = ['buildroot', 'kernel', 'secrets'] as const
 
 /** N40: a deployment that says what belongs to the project; null, which would take it away, as well. */
 export function projectKeyFindings({value = {}, placeOf}: ParsedDocument): Finding[] {
@@ -11,7 +11,7 @@ export function projectKeyFindings({value = {}, placeOf}: ParsedDocument): Findi
     severity: 'error',
     ...placeOf([key], 'key'),
     path: [key],
-    message: `${key} belongs to the project: one br2-external/ is built for all deployments`,
-    fix: `write it in brmc.yaml, or make a project of its own for what needs another ${key === 'kernel' ? 'kernel' : 'Buildroot'}`,
+    message: key === 'secrets' ? 'secrets belongs to the project: all deployments have them from the same places' : `${key} belongs to the project: one br2-external/ is built for all deployments`,
+    fix: key === 'secrets' ? 'write it in brmc.yaml' : `write it in brmc.yaml, or make a project of its own for what needs another ${key === 'kernel' ? 'kernel' : 'Buildroot'}`,
   }))
 }

@@ -1,3 +1,5 @@
+import type {ProjectSecrets} from './fill-secrets.js'
+
 /** A text file below the project: where it is, and what it becomes in the root file system. */
 export interface OverlayText {
   /** The overlay as the spec names it; `` for what is not from an overlay (kernel fragments). */
@@ -25,6 +27,8 @@ export interface ProjectText {
   texts: readonly OverlayText[]
   /** Files beside overlays that declare what folders cannot carry; left out: none. */
   metas?: readonly OverlayMetaText[]
+  /** Of those that `!secret` names; absent: of none the value is known. */
+  secrets?: ProjectSecrets
   /** Is there a brmc.lock.json? */
   hasLock: boolean
 }

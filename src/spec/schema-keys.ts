@@ -3,7 +3,7 @@ import {z} from 'zod'
 import type {SpecPath} from './finding.js'
 
 /** The schema below `path`, without its defaults; undefined where the path leads nowhere. */
-function schemaAt(root: z.ZodType, path: SpecPath): z.ZodType | undefined {
+export function schemaAt(root: z.ZodType, path: SpecPath): z.ZodType | undefined {
   let schema: z.ZodType | undefined = unwrap(root)
   for (const key of path) schema = schema && stepInto(schema, key)
   return schema

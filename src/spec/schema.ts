@@ -180,6 +180,11 @@ const Buildroot = z.strictObject({
   }).optional().describe('A base that was built elsewhere (brmc base export), used where its key fits'),
 })
 
+const Secrets = z.strictObject({
+  command: z.array(z.string().min(1)).min(1).optional().describe('Program and arguments that print a secret, its name added as the last: [pass, show]'),
+  ageIdentity: z.string().min(1).optional().describe('File of the age key that opens secrets.age; default: what BRMC_AGE_IDENTITY names, else ~/.config/sops/age/keys.txt'),
+})
+
 export const SpecSchema = z.strictObject({
   version: z.literal(1).describe('Version of this file format'),
   name: Hostname.describe('Name of the project'),
@@ -195,6 +200,7 @@ export const SpecSchema = z.strictObject({
   firewall: Firewall.prefault({}).describe('What may come in from upstream'),
   multicast: Multicast.prefault({}).describe('Multicast routing'),
   statusPage: StatusPage.optional().describe('A web page that shows what mroute doctor sees: groups, rates, interfaces, what is wrong. Read-only and without a password; without this key no server runs'),
+  secrets: Secrets.prefault({}).describe('Where the values of !secret come from, after the environment and secrets.yaml'),
   packages: z.array(z.enum(PACKAGE_NAMES)).default([]).describe('More programs on the router'),
   overlays: z.array(z.string().min(1)).default([]).describe("Folders or tar files laid over the root, later ones winning; a deployment's come after the project's"),
 })

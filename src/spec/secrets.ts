@@ -1,5 +1,4 @@
 import type {SpecPath} from './finding.js'
-import type {Spec} from './schema.js'
 
 /** Keys whose values nobody may read in a report; half-typed forms too, for it is misspelt keys that get reported. */
 const SECRET_KEY = /pas+|phrase|psk|secret|private/i
@@ -25,14 +24,4 @@ export function maskLines(text: string): string {
   if (!holdsPrivateKey(text)) return masked
   // Which lines belong to a key in a broken file nobody can say: hide all that looks like base64.
   return masked.replace(/[A-Za-z0-9+/=]{24,}/g, blob => '·'.repeat(blob.length))
-}
-
-/** Stands for a secret wherever a spec is shown or kept; long enough to be a passphrase, so that the schema still holds. */
-const WITHHELD = '(withheld)'
-
-/** The spec without what must not be known: fit for a manifest, a terminal, a log. */
-export function withoutSecrets(spec: Spec): Spec {
-  const interfaces = Object.fromEntries(Object.entries(spec.interfaces).map(([name, {accessPoint, ...rest}]) =>
-    [name, accessPoint ? {...rest, accessPoint: {...accessPoint, passphrase: WITHHELD}} : rest]))
-  return {...spec, interfaces}
 }

@@ -2,11 +2,12 @@ import {mkdir, rmdir, unlink} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {BrmcError} from '../errors.js'
+import {readTextIfThere} from '../files/read-text.js'
 import {writeWhole} from '../files/write-whole.js'
 import {TREE_FOLDER, type TreeFile} from '../tree/template-set.js'
 import {formatManifest, isTreePath, MANIFEST_PATH} from './manifest.js'
 import {manifestAfter, type Action, type Conflict, type SyncPlan} from './plan.js'
-import {inTheWay, lstatOrNothing, readManifest} from './read-tree-state.js'
+import {inTheWay, lstatOrNothing} from './read-tree-state.js'
 
 export interface TouchedFile {
   path: string
@@ -42,8 +43,9 @@ export async function applyPlan(projectFolder: string, plan: SyncPlan, files: re
     stopIfAborted(signal)
     await replaceFile(projectFolder, path, content, executable)
   }
-  const manifest = formatManifest(manifestAfter(plan))
-  if (manifest !== formatManifest(await readManifest(projectFolder))) await replaceFile(projectFolder, MANIFEST_PATH, Buffer.from(manifest), false)
+  const withheld = new Map(files.flatMap(({path, secrets}) => secrets === undefined ? [] : [[path, secrets] as const]))
+  const manifest = formatManifest(manifestAfter(plan), withheld)
+  if (manifest !== await readTextIfThere(join(projectFolder, MANIFEST_PATH))) await replaceFile(projectFolder, MANIFEST_PATH, Buffer.from(manifest), false)
   return plan.filter(({action}) => action === 'delete' || WRITES.includes(action)).map(({path, action}) => ({path, action}))
 }
 

@@ -13,9 +13,13 @@ const ManifestSchema = z.strictObject({
   version: z.literal(1),
   /** Path -> sha256 (hex) of the generated file as last written. */
   files: z.record(TreePath, z.string().regex(/^[0-9a-f]{64}$/, 'not a sha256')),
+  /** Path -> names of the secrets it is made of: for whoever wonders why it is not there. Written, never read. */
+  withheld: z.record(z.string(), z.array(z.string())).optional(),
 })
 
 export type Manifest = ReadonlyMap<string, string>
+/** Files that are kept out of the tree: path -> names of their secrets. */
+export type Withheld = ReadonlyMap<string, readonly string[]>
 
 /** True for a relative path below br2-external/ that stays there: no `.`, `..`, empty or odd part. */
 export function isTreePath(path: string): boolean {
@@ -32,9 +36,9 @@ export function parseManifest(text: string): Manifest {
 }
 
 /** The bytes of a manifest: sorted, one file a line, so that git merges it well. */
-export function formatManifest(manifest: Manifest): string {
+export function formatManifest(manifest: Manifest, withheld: Withheld = new Map()): string {
   const files = Object.fromEntries([...manifest].sort(([a], [b]) => a < b ? -1 : 1))
-  return `${JSON.stringify({version: 1, files}, undefined, 2)}\n`
+  return `${JSON.stringify({version: 1, files, ...withheld.size > 0 && {withheld: Object.fromEntries(withheld)}}, undefined, 2)}\n`
 }
 
 function parseJson(text: string): unknown {

@@ -5,10 +5,12 @@ import {BrmcError} from '../errors.js'
 import {fragmentLine} from '../kconfig/contract.js'
 import {kernelFeatures} from '../kconfig/features.js'
 import type {Deployment} from '../spec/deployment.js'
+import type {WithoutSecret} from '../spec/without-secrets.js'
 import {treeBootConfig} from './boot-config.js'
 import {buildrootBoards} from './buildroot-board.js'
 import {deploymentFiles} from './deployment-catalogue.js'
 import {KERNEL_CONFIG, kernelModel} from './kernel-model.js'
+import {withSecretsMarked} from './secret-files.js'
 import {contentOf, sourcesBelow, treeFileFrom, TREE_FOLDER, type TemplateSet, type TreeFile} from './template-set.js'
 import {userDefconfigLines} from './user-defconfig.js'
 
@@ -22,6 +24,8 @@ export interface TreeRequest {
   pins: Pins
   /** Text of the configuration that a kernel of the user's own starts from. */
   kernelConfig?: string
+  /** By deployment: it without each of its secrets. */
+  secrets?: ReadonlyMap<string, readonly WithoutSecret[]>
 }
 
 export const USER_DEFCONFIG = `${TREE_FOLDER}/user.defconfig`
@@ -40,11 +44,14 @@ export function renderTree(request: TreeRequest): TreeFile[] {
     ...BOARD_NAMES.flatMap(name => boardFiles(request, boards[name])),
     ...commonFiles(request, firstDeployment),
     ...sourcesBelow(request.templates, 'overlays/router').map(({source, path}) => treeFileFrom(request.templates, source, `${TREE_FOLDER}/overlays/router/${path}`, {})),
-    ...request.deployments.flatMap(deployment => deploymentFiles(deployment).map(({template, target, model}) =>
-      treeFileFrom(request.templates, `overlays/deployment/${template}`, `${TREE_FOLDER}/overlays/deployments/${deployment.name}/${target}`, model))),
+    ...request.deployments.flatMap(deployment => withSecretsMarked(overlayOf(deployment, request.templates),
+      request.secrets?.get(deployment.name)?.map(({secret, deployment: other}) => ({secret, files: other && overlayOf(other, request.templates)})) ?? [])),
   ]
   return files.sort((a, b) => a.path < b.path ? -1 : 1)
 }
+
+const overlayOf = (deployment: Deployment, templates: TemplateSet): TreeFile[] => deploymentFiles(deployment).map(({template, target, model}) =>
+  treeFileFrom(templates, `overlays/deployment/${template}`, `${TREE_FOLDER}/overlays/deployments/${deployment.name}/${target}`, model))
 
 /** In the order of the symbols' names. */
 function packageLines(deployments: readonly Deployment[]): string[] {

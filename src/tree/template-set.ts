@@ -12,6 +12,8 @@ export interface TreeFile {
   executable: boolean
   /** Made for the user's own lines: written when it is absent, never again. */
   generatedOnce?: boolean
+  /** Names of the secrets it is made of: such a file is never written to the tree, but laid into the image from memory. */
+  secrets?: readonly string[]
 }
 
 /** The folder of a project that holds the generated tree. */

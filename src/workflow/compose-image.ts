@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path'
 import {readTarEntries} from '../archive/read-tar.js'
 import {BOOT_FOLDER, ROOTFS_TAR, type Bundle} from '../base/bundle.js'
 import {boards} from '../boards/boards.js'
+import {BrmcError} from '../errors.js'
 import {writeWhole} from '../files/write-whole.js'
 import type {BootFile} from '../image/boot-file.js'
 import {planImage} from '../image/compose.js'
@@ -14,9 +15,11 @@ import {writeImage, type HashedRange} from '../image/write-image.js'
 import {readFolderLayer} from '../overlay/read-folder-layer.js'
 import type {Run} from '../process/run.js'
 import {SpecSchema} from '../spec/schema.js'
-import {withoutSecrets} from '../spec/secrets.js'
+import {valueAt} from '../spec/finding.js'
+import {standInAt} from '../spec/stand-ins.js'
+import {withoutSecrets} from '../spec/without-secrets.js'
 import {bootConfig} from '../tree/boot-config.js'
-import type {TemplateSet} from '../tree/template-set.js'
+import type {TemplateSet, TreeFile} from '../tree/template-set.js'
 import type {ChosenDeployment} from './open-project.js'
 import {ramArchives} from './ram-root.js'
 import {readLayers, readRoot} from './read-layers.js'
@@ -26,6 +29,8 @@ export interface ComposeRequest extends ChosenDeployment {
   folder: string
   base: {bundle: Bundle, folder: string}
   templates: TemplateSet
+  /** Files that hold secrets, of this and maybe other deployments: laid right above those of its folder in br2-external/. */
+  withheld?: readonly TreeFile[]
   /** The image's path; its manifest is `<target>.json`. */
   target: string
   /** Compute what a release needs: the sha256 of the image and of each range of it. */
@@ -45,6 +50,7 @@ const SCRATCH_PREFIX = '.compose-'
 
 /** Lays a deployment's layers over the base and writes the card and its manifest. Nothing is left behind where it fails. */
 export async function composeImage(request: ComposeRequest): Promise<ComposedImage> {
+  refuseStandIns(request)
   const folder = dirname(request.target)
   await mkdir(folder, {recursive: true})
   await clearScratch(folder)
@@ -54,6 +60,12 @@ export async function composeImage(request: ComposeRequest): Promise<ComposedIma
   } finally {
     await rm(scratch, {recursive: true, force: true})
   }
+}
+
+/** Who opens a project for its image asks for the values of its secrets. */
+function refuseStandIns({spec, secrets}: ComposeRequest): void {
+  const wrong = secrets.find(({path}) => standInAt(path) !== undefined && valueAt(spec, path) === standInAt(path))
+  if (wrong) throw new BrmcError('INTERNAL', `the value of the secret ${wrong.name} is not known where an image is composed`)
 }
 
 /** What a killed run left. */
@@ -66,7 +78,8 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
   const {spec, deployment, folder, base: {bundle, folder: baseFolder}, target, run, signal} = request
   const epoch = bundle.sourceDateEpoch
   const base = {name: ROOTFS_TAR, kind: 'archive' as const, entries: readTarEntries(join(baseFolder, ROOTFS_TAR))}
-  const root = await readRoot(await readLayers({folder, deployment, base, epoch, scratch, run, signal}), {folder, epoch})
+  const layers = await readLayers({folder, deployment, base, epoch, scratch, run, signal, ...request.withheld && {withheld: request.withheld}})
+  const root = await readRoot(layers, {folder, epoch})
   const identity = identityOf(spec.name, deployment.name)
   const archives = deployment.root === 'ram' ? await ramArchives({root, base, baseFolder, epoch, signal}) : []
   const plan = planImage({
@@ -91,8 +104,11 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
     sourceDateEpoch: epoch,
     partitions: plan.partitions,
     base: {provider: bundle.provider, key: bundle.key, kernelRelease: bundle.kernelRelease, packages: bundle.packages},
-    // How the base was built is the builder's matter, and may name folders of his machine.
-    spec: {...withoutSecrets(spec), buildroot: SpecSchema.shape.buildroot.parse(undefined)},
+    // How the base was built and where secrets were found is the builder's matter, and may name folders of his machine.
+    spec: {
+      ...withoutSecrets(spec, request.secrets),
+      buildroot: SpecSchema.shape.buildroot.parse(undefined), secrets: SpecSchema.shape.secrets.parse(undefined),
+    },
   }
   await writeWhole(`${target}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
   return {target, manifest, mappedRanges}

@@ -1,4 +1,5 @@
 import {BrmcError} from '../errors.js'
+import {jsonWithoutWithheld, withoutWithheld} from './withheld-values.js'
 
 /** What a person sees on standard error: code and message, findings, ways out. */
 function formatError(error: BrmcError, {colour}: {colour: boolean}): string {
@@ -19,8 +20,8 @@ function errorToJson(error: BrmcError): {error: Pick<BrmcError, 'code' | 'exitCo
 
 /** Tells the user: words on standard error, or the one object of --json on standard output. */
 export function printError(error: BrmcError, {json}: {json: boolean}): void {
-  if (json) process.stdout.write(`${JSON.stringify(errorToJson(error), null, 2)}\n`)
-  else process.stderr.write(formatError(error, {colour: hasColours(process.stderr)}))
+  if (json) process.stdout.write(`${JSON.stringify(jsonWithoutWithheld(errorToJson(error)), null, 2)}\n`)
+  else process.stderr.write(withoutWithheld(formatError(error, {colour: hasColours(process.stderr)})))
 }
 
 /** https://no-color.org, and terminals that know nothing but letters. */

@@ -6,7 +6,7 @@ import {BrmcError} from '../errors.js'
 import {makeFolder} from '../files/write-folder.js'
 import {run} from '../process/run.js'
 import type {Spec} from '../spec/schema.js'
-import type {TemplateSet} from '../tree/template-set.js'
+import type {TemplateSet, TreeFile} from '../tree/template-set.js'
 import {alone, PROJECT_LOCK} from './alone.js'
 import {baseOf} from './base-of.js'
 import type {MadeBase} from './base-request.js'
@@ -41,6 +41,8 @@ interface Making {
   project?: OpenProject
   chosen: ChosenDeployment[]
   templates?: TemplateSet
+  /** Files that hold secrets, of all deployments: they are in no folder. */
+  withheld: TreeFile[]
   /** What lies in the folders given to the base buildroot, by deployment. */
   sources: Map<string, Promise<Sources>>
   bases: Map<string, MadeBase>
@@ -52,7 +54,7 @@ interface Making {
 /** From brmc.yaml to sdcard.img, for each deployment: check, generate, base, compose. */
 export async function makeImages(request: ImagesRequest): Promise<Pick<Making, 'images' | 'released' | 'warnings'>> {
   const opened = await runSteps<Making>([{title: 'Check the project', run: check}],
-    {request, chosen: [], sources: new Map(), bases: new Map(), images: [], released: [], warnings: []}, request.reporting)
+    {request, chosen: [], withheld: [], sources: new Map(), bases: new Map(), images: [], released: [], warnings: []}, request.reporting)
   const each = opened.chosen.flatMap((chosen): Step<Making>[] => [
     {title: `${chosen.deployment.name}: base ${chosen.deployment.base}`, run: (making, show) => makeBase(making, chosen, show)},
     {title: `${chosen.deployment.name}: compose`, run: (making, show) => compose(making, chosen, show)},
@@ -63,8 +65,9 @@ export async function makeImages(request: ImagesRequest): Promise<Pick<Making, '
 
 async function check(making: Making, show: Show): Promise<void> {
   const {folder, names, base, root, buildroot} = making.request
-  making.project = await openProject(folder)
-  making.chosen = chooseDeployments(making.project, names).map(({deployment, spec}) => ({
+  making.project = await openProject(folder, 'values')
+  making.chosen = chooseDeployments(making.project, names).map(({deployment, spec, secrets}) => ({
+    secrets,
     spec: {...spec, ...base && {base}, ...root && {root}},
     deployment: {...deployment, ...base && {base}, ...root && {root}, buildroot: {...deployment.buildroot, ...buildroot}},
   }))
@@ -90,6 +93,7 @@ async function generate(making: Making, show: Show): Promise<void> {
   const planned = await planTree(projectOf(making))
   const touched = await applyTree(planned, making.request.reporting.signal)
   making.templates = planned.templates
+  making.withheld = planned.files.filter(({secrets}) => secrets !== undefined)
   show.conclude(`Generate br2-external/: ${touched.length === 0 ? 'up to date' : `${touched.length} of ${planned.plan.length} files written`}`)
 }
 
@@ -126,7 +130,7 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
   if (!base) throw new BrmcError('INTERNAL', 'composing comes after the base')
   const {folder} = projectOf(making)
   const request = {
-    ...chosen, folder, base, templates: templatesOf(making), run, signal,
+    ...chosen, folder, base, templates: templatesOf(making), withheld: making.withheld, run, signal,
     target: join(folder, imagePath(chosen.deployment.name)),
     hash: releaseFolder !== undefined,
     onProgress: (done: number, total: number) => { show.say(`${mebibytes(done)} of ${mebibytes(total)} MiB`) },

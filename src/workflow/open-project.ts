@@ -1,12 +1,14 @@
 import {BrmcError} from '../errors.js'
 import {checkProject, type CheckedProject} from '../spec/check-project.js'
 import type {Deployment} from '../spec/deployment.js'
+import type {SecretUse} from '../spec/fill-secrets.js'
 import {formatFindings} from '../spec/format-findings.js'
 import {didYouMean} from '../spec/suggest.js'
 import type {MergedSpec} from '../spec/merge.js'
 import type {ProjectText} from '../spec/project-text.js'
 import {readProject} from '../spec/read-project.js'
 import type {Spec} from '../spec/schema.js'
+import {projectSecrets, type SecretsWanted} from './project-secrets.js'
 
 export interface OpenProject {
   /** Absolute path of the folder that holds brmc.yaml. */
@@ -16,14 +18,15 @@ export interface OpenProject {
 }
 
 /** What the project in `folder` (or a folder above it) says; findings are left to the caller. Throws PROJECT_MISSING. */
-export async function readAndCheck(folder: string): Promise<OpenProject> {
-  const text = await readProject(folder)
+export async function readAndCheck(folder: string, secrets: SecretsWanted = 'stand-ins'): Promise<OpenProject> {
+  const read = await readProject(folder)
+  const text = {...read, secrets: await projectSecrets(read, secrets)}
   return {folder: text.folder, text, checked: checkProject(text)}
 }
 
 /** The same, for who wants to go on: throws SPEC_INVALID with every finding where one of them is an error. */
-export async function openProject(folder: string): Promise<OpenProject> {
-  const project = await readAndCheck(folder)
+export async function openProject(folder: string, secrets: SecretsWanted = 'stand-ins'): Promise<OpenProject> {
+  const project = await readAndCheck(folder, secrets)
   const errors = project.checked.findings.filter(({severity}) => severity === 'error')
   if (errors.length > 0) {
     throw new BrmcError('SPEC_INVALID', `${errors.length === 1 ? 'one error' : `${errors.length} errors`} in the project file`, {
@@ -45,6 +48,8 @@ export function projectNameOf({specs}: CheckedProject): string {
 export interface ChosenDeployment {
   deployment: Deployment
   spec: Spec
+  /** Where its values are secrets. */
+  secrets: readonly SecretUse[]
 }
 
 export interface MergedDeployment extends ChosenDeployment {
@@ -58,7 +63,7 @@ export function chooseDeployments({checked}: OpenProject, names: readonly string
   return (names.length === 0 ? known : [...new Set(names)]).map(name => {
     const deployment = checked.deployments.find(candidate => candidate.name === name)
     const found = checked.specs.find(candidate => candidate.name === name)
-    if (deployment && found) return {deployment, spec: found.spec, merged: found.merged}
+    if (deployment && found) return {deployment, spec: found.spec, merged: found.merged, secrets: found.secrets}
     const close = didYouMean(name, known)
     throw new BrmcError('USAGE', `there is no deployment ${name}`, {
       suggestions: [...close === undefined ? [] : [`did you mean ${close}?`], `there are: ${known.join(', ')}`],

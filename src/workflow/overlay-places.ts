@@ -2,6 +2,8 @@ import type {Deployment} from '../spec/deployment.js'
 
 /** Modes, owners and nodes that folders cannot carry, for both bases. */
 export const DEVICE_TABLE = 'br2-external/board/common/device_table.txt'
+/** How many of them brmc makes itself. */
+export const OWN_PLACES = 2
 
 /** Folders and archives that are laid over a base for a deployment, in order, relative to the project: docs/architecture.md, "Layers of a root file system". */
 export function overlayPlaces({name, overlays}: Pick<Deployment, 'name' | 'overlays'>): string[] {

@@ -15,8 +15,9 @@ import type {Deployment} from '../spec/deployment.js'
 import {resolveDeployment} from '../spec/resolve.js'
 import {alone} from './alone.js'
 import {chooseDeployments, openProject} from './open-project.js'
-import {findImage, readImageManifest} from './read-image.js'
+import {findImage, readImageManifest, readSpecOf} from './read-image.js'
 import {runSteps, type Reporting, type Show} from './reporting.js'
+import {jsonWithoutWithheld} from './withheld-values.js'
 
 export interface ProofRequest {
   /** Path of an image, or the name of a deployment whose image was made. */
@@ -66,10 +67,11 @@ async function proveChosen({image, deployment}: Chosen, evidence: string, {repor
     },
   }], {}, reporting)
   if (!done.report) throw new BrmcError('INTERNAL', 'the proof ended without a report')
-  const text = formatReport(done.report)
-  await writeWhole(join(evidence, 'report.json'), `${JSON.stringify(done.report, null, 2)}\n`)
+  const report = jsonWithoutWithheld(done.report) as Report
+  const text = formatReport(report)
+  await writeWhole(join(evidence, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
   await writeWhole(join(evidence, 'report.txt'), text)
-  return {report: done.report, text, evidence}
+  return {report, text, evidence}
 }
 
 /** The image with its console on the user's terminal, virtual hosts on its wires. Throws TOOL_FAILED where QEMU ends badly, INTERRUPTED. */
@@ -84,7 +86,7 @@ export async function runImage(request: Omit<ProofRequest, 'timeoutSeconds'>): P
 async function chooseImage({image, folder, against}: Pick<ProofRequest, 'image' | 'folder' | 'against'>): Promise<Chosen> {
   const path = await findImage(image, folder)
   const manifest = await readImageManifest(path)
-  if (against === undefined) return {image: path, manifest, deployment: resolveDeployment(manifest.spec, manifest.deployment)}
+  if (against === undefined) return {image: path, manifest, deployment: resolveDeployment(await readSpecOf(path, manifest, folder), manifest.deployment)}
   const [chosen] = chooseDeployments(await openProject(folder), [against])
   if (!chosen) throw new BrmcError('USAGE', `there is no deployment ${against}`)
   return {image: path, manifest, deployment: chosen.deployment}

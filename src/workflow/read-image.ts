@@ -4,11 +4,16 @@ import {basename, join, resolve} from 'node:path'
 import {BrmcError} from '../errors.js'
 import {readTextIfThere} from '../files/read-text.js'
 import {identityOf} from '../image/identity.js'
-import {ImageManifestSchema, type ImageManifest} from '../image/manifest.js'
+import {ImageManifestSchema, secretsIn, specOf, type ImageManifest} from '../image/manifest.js'
 import {decodePartitionTable, SECTOR, type Partition} from '../image/partition-table.js'
-import {findProject} from '../spec/read-project.js'
+import type {SecretUse} from '../spec/fill-secrets.js'
+import {pathText} from '../spec/finding.js'
+import {findProject, readProject} from '../spec/read-project.js'
+import type {Spec} from '../spec/schema.js'
+import {secretVariable} from '../spec/secret-reference.js'
 import {imagePath} from './image-path.js'
 import {chooseDeployments, openProject} from './open-project.js'
+import {secretsOf} from './project-secrets.js'
 
 const AGAIN = ['make the image again: brmc image']
 
@@ -51,6 +56,25 @@ export async function readImageManifest(image: string): Promise<ImageManifest> {
 
   await refuseOtherImage(image, parsed.data)
   return parsed.data
+}
+
+/** The spec of an image, with those secrets from the project in `folder` that decide what the image is to do. Throws IMAGE_INVALID, USAGE. */
+export async function readSpecOf(image: string, manifest: ImageManifest, folder: string): Promise<Spec> {
+  const uses = secretsIn(manifest)
+  const values = uses.length === 0 ? new Map<string, string>() : await valuesFrom(folder, uses)
+  const spec = specOf(manifest, values)
+  if (spec) return spec
+  throw new BrmcError('IMAGE_INVALID', `${image}.json is not the manifest of an image of this brmc: its spec is not one`, {suggestions: AGAIN})
+}
+
+async function valuesFrom(folder: string, uses: readonly SecretUse[]): Promise<ReadonlyMap<string, string>> {
+  const {values} = await secretsOf(await readProject(folder), [...new Set(uses.map(({name}) => name))])
+  const missing = uses.filter(({name}) => !values.has(name))
+  if (missing.length === 0) return values
+  throw new BrmcError('USAGE', 'what the image is to do depends on secrets that nobody gives', {
+    details: missing.map(({name, path}) => `${pathText(path)} is the secret ${name}`),
+    suggestions: missing.map(({name}) => `set ${secretVariable(name)}, or write it into secrets.yaml (docs/secrets.md)`),
+  })
 }
 
 /** Cheap, and enough for what happens: a copy that was cut short, a manifest that lies beside the wrong image. */

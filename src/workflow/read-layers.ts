@@ -18,8 +18,10 @@ import type {Run} from '../process/run.js'
 import {parseOverlayMeta} from '../spec/overlay-meta/parse.js'
 import {META_ENDING} from '../spec/project-text.js'
 import {didYouMean} from '../spec/suggest.js'
-import {DEVICE_TABLE, overlayPlaces} from './overlay-places.js'
+import type {TreeFile} from '../tree/template-set.js'
+import {DEVICE_TABLE, OWN_PLACES, overlayPlaces} from './overlay-places.js'
 import type {ChosenDeployment} from './open-project.js'
+import {secretLayer} from './secret-layer.js'
 
 export interface LayersRequest extends Pick<ChosenDeployment, 'deployment'> {
   /** Absolute path of the project. */
@@ -30,6 +32,8 @@ export interface LayersRequest extends Pick<ChosenDeployment, 'deployment'> {
   epoch: number
   /** An existing folder for unpacked archives; bodies are read from there until the image is written. */
   scratch: string
+  /** Files that hold secrets, which are in no folder: they lie right above those that brmc makes. */
+  withheld?: readonly TreeFile[]
   run: Run
   signal: AbortSignal
 }
@@ -42,6 +46,7 @@ export async function readLayers(request: LayersRequest): Promise<Layer[]> {
     const layer = packingOf(path) === undefined ? await readFolderLayer(place, request.epoch) : await readTarLayer(place, request)
     return {layer, declared: await readDeclarations(request.folder, path)}
   }))
+  read.splice(OWN_PLACES, 0, {layer: secretLayer(request.withheld ?? [], request.deployment.name, request.epoch), declared: undefined})
   const layers = [request.base, ...read.map(({layer}) => layer)]
   if (read.every(({declared}) => declared === undefined)) return layers
   // Names are those of the finished root: an overlay may bring the account that another one names.

@@ -1,6 +1,7 @@
 import {Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels, type ListrLogLevels, type ListrTask} from 'listr2'
 
 import {asBrmcError} from './format-error.js'
+import {withoutWithheld} from './withheld-values.js'
 
 /** How a workflow shows what it does. */
 export interface Reporting {
@@ -30,9 +31,9 @@ export async function runSteps<Context extends object>(steps: readonly Step<Cont
       signal.throwIfAborted()
       await step.run(current, {
         // In a log every word stays for ever: only what a step came to is worth a line there.
-        say(line) { if (renderer === 'default') task.output = line },
-        note(line) { if (renderer !== 'silent') task.output = line },
-        conclude(title) { task.title = title },
+        say(line) { if (renderer === 'default') task.output = withoutWithheld(line) },
+        note(line) { if (renderer !== 'silent') task.output = withoutWithheld(line) },
+        conclude(title) { task.title = withoutWithheld(title) },
       })
     },
   }))

@@ -6,6 +6,7 @@ import {renderedFiles} from '../sync/rendered-files.js'
 import {planSync, type Resolutions, type SyncPlan} from '../sync/plan.js'
 import {readManifest, readTreeState} from '../sync/read-tree-state.js'
 import {unifiedDiff} from '../sync/unified-diff.js'
+import {withoutEachSecret} from '../spec/without-secrets.js'
 import {renderTree} from '../tree/catalogue.js'
 import {readKernelConfig} from '../tree/read-kernel-config.js'
 import {readTemplates} from '../tree/read-templates.js'
@@ -28,6 +29,7 @@ export async function planTree({folder, checked}: OpenProject, resolutions?: Res
   const files = renderTree({
     project: {name: projectNameOf(checked)},
     deployments: checked.deployments,
+    secrets: new Map(checked.specs.map(({name, spec, secrets}) => [name, withoutEachSecret(spec, secrets, name)])),
     templates,
     userDefconfig,
     pins: await readPins(folder),
@@ -46,7 +48,7 @@ export async function applyTree({folder, plan, files}: PlannedTree, signal?: Abo
 
 /** How the files on disk differ from what would be generated now; only those named, where some are. */
 export async function diffTree({folder, plan, files}: PlannedTree, paths: readonly string[]): Promise<{path: string, diff: string}[]> {
-  const rendered = new Map(files.map(file => [file.path, file.content.toString()]))
+  const rendered = new Map(files.filter(({secrets}) => secrets === undefined).map(file => [file.path, file.content.toString()]))
   const differing = plan.filter(({path, action}) => (paths.length === 0 ? action !== 'keep' && action !== 'adopt' && action !== 'forget' : paths.includes(path)))
   const diffs = await Promise.all(differing.map(async ({path}) => {
     const before = await readTextIfThere(join(folder, path))

@@ -7,6 +7,7 @@ import {runExpectations} from '../../src/emulator/run-expectations.js'
 import {runLab, type Lab} from '../../src/emulator/run-lab.js'
 import {now} from '../../src/emulator/run-wire.js'
 import {virtualHostsOf} from '../../src/emulator/topology.js'
+import {specOf} from '../../src/image/manifest.js'
 import {readBootFileOf} from '../../src/image/read-boot-file.js'
 import {run} from '../../src/process/run.js'
 import {start} from '../../src/process/start.js'
@@ -26,7 +27,9 @@ export interface OnAir {
 /** Boots the image, does `deed` with it, and ends QEMU in any case. `pluggable`: interfaces whose cards hang on USB. */
 export async function onAir<T>(image: string, deed: (air: OnAir) => Promise<T>, pluggable: readonly string[] = []): Promise<T> {
   const manifest = await readImageManifest(image)
-  const deployment = resolveDeployment(manifest.spec, manifest.deployment)
+  const spec = specOf(manifest, new Map())
+  if (!spec) throw new Error('the image depends on a secret')
+  const deployment = resolveDeployment(spec, manifest.deployment)
   const hosts = virtualHostsOf(deployment, 'virt', pluggable)
   const lab = await runLab(hosts, undefined)
   const ending = new AbortController()

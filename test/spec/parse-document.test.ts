@@ -60,7 +60,7 @@ describe('parseDocument', () => {
   const bomb = `a: &a [x, x, x, x, x, x, x, x, x, x]\n${['b', 'c', 'd', 'e'].map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcd'[index] ?? ''}`).join(', ')}]\n`).join('')}`
   const broken: [string, string, string, RegExp][] = [
     ['a key twice', 'a: 1\nb: 2\na: 3\n', '3:1', /already given above/],
-    ['an unknown tag', 'a: !secret X\n', '1:4', /tag is unknown/],
+    ['an unknown tag', 'a: !vault X\n', '1:4', /tag is unknown/],
     ['an open quote', 'a: "x\n', '2:1', /colon, a quote or a bracket/],
     ['an open bracket', 'a: [1\nb: 2\n', '2:1', /indentation|colon, a quote/],
     ['a tab', 'a:\n\tb: 1\n', '2:1', /tab/],

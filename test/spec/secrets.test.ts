@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {SpecSchema} from '../../src/spec/schema.js'
-import {withoutSecrets} from '../../src/spec/secrets.js'
+import {withoutSecrets} from '../../src/spec/without-secrets.js'
 
 const spec = SpecSchema.parse({
   version: 1,

@@ -33,7 +33,7 @@ describe('a new project', () => {
     expect([...written().keys()]).to.deep.equal([
       '.brmc/brmc.schema.json', '.brmc/deployment.schema.json', '.brmc/overlay-meta.schema.json', '.gitignore', 'README.md', 'brmc.yaml', 'deployments/lab.yaml', 'overlays/README.md',
     ])
-    expect(written().get('.gitignore')).to.equal('/build/\n')
+    expect(written().get('.gitignore')).to.equal('/build/\n/secrets.yaml\n')
     expect(written().get('brmc.yaml')).to.match(/^# yaml-language-server: \$schema=\.\/\.brmc\/brmc\.schema\.json\n/)
   })
 

@@ -4,7 +4,8 @@ import {stringify} from 'yaml'
 import {BaseCommand} from '../../base-command.js'
 import {explain, formatExplanation, type ExplainedValue} from '../../spec/explain.js'
 import type {Spec} from '../../spec/schema.js'
-import {withoutSecrets} from '../../spec/secrets.js'
+import {secretTag} from '../../spec/secret-reference.js'
+import {withSecretsNamed} from '../../spec/without-secrets.js'
 import {chooseDeployments, openProject} from '../../workflow/open-project.js'
 
 export default class ConfigShow extends BaseCommand {
@@ -20,14 +21,14 @@ export default class ConfigShow extends BaseCommand {
     const {args, flags} = await this.parse(ConfigShow)
     const [chosen] = chooseDeployments(await openProject(flags.project), [args.deployment])
     if (!chosen) throw new Error('one name, one deployment')
-    const spec = withoutSecrets(chosen.spec)
+    const spec = withSecretsNamed(chosen.spec, chosen.secrets)
     if (flags.explain) {
       const values = explain(spec, chosen.merged)
       this.log(formatExplanation(values, {columns: process.stdout.columns}))
       return {values}
     }
 
-    this.log(stringify(spec).trimEnd())
+    this.log(stringify(spec, {customTags: [secretTag]}).trimEnd())
     return spec
   }
 }
