@@ -3,9 +3,9 @@ import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 
 import {BaseCommand} from '../base-command.js'
-import {BrmcError} from '../errors.js'
 import type {ImageManifest} from '../image/manifest.js'
 import {makeImages} from '../workflow/make-images.js'
+import {sourceDateEpoch} from '../workflow/source-date-epoch.js'
 
 export default class Image extends BaseCommand {
   static override summary = 'Make the SD-card image of each deployment'
@@ -32,6 +32,7 @@ export default class Image extends BaseCommand {
 
   async run(): Promise<{images: (ImageManifest & {path: string})[], released: string[], warnings: string[]}> {
     const {argv, flags} = await this.parse(Image)
+    const epochOverride = sourceDateEpoch(process.env['SOURCE_DATE_EPOCH'])
     const {images, released, warnings} = await makeImages({
       folder: flags.project,
       names: argv.map(String),
@@ -45,7 +46,7 @@ export default class Image extends BaseCommand {
         ...flags.jobs !== undefined && {jobs: flags.jobs},
       },
       ...flags.release !== undefined && {releaseFolder: flags.release},
-      ...sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']),
+      ...epochOverride !== undefined && {epochOverride},
       reporting: this.reporting,
     })
     for (const warning of warnings) this.logToStderr(`warning: ${warning}`)
@@ -53,12 +54,4 @@ export default class Image extends BaseCommand {
     for (const file of released) this.log(file)
     return {images: images.map(({target, manifest}) => ({path: target, ...manifest})), released, warnings}
   }
-}
-
-/** https://reproducible-builds.org/specs/source-date-epoch/ */
-function sourceDateEpoch(text: string | undefined): {epochOverride?: number} {
-  if (text === undefined || text === '') return {}
-  // Archives hold times in 32 bits.
-  if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffff_ffff) throw new BrmcError('USAGE', `SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, not a number of seconds since 1970 that fits in 32 bits`)
-  return {epochOverride: Number(text)}
 }

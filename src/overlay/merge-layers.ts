@@ -3,9 +3,17 @@ import {declare, takeAway, type Nearest} from './declare.js'
 import type {RootEntry, RootTree} from './entry.js'
 import type {Layer} from './layer.js'
 import {RootBuilder} from './root-builder.js'
+import type {TreeOnDemand} from './tree-on-demand.js'
 
 const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
+
+interface MergeOptions {
+  /** Knows what may have been meant by a path that is not there. */
+  nearest?: Nearest
+  /** A finished root that all layers are laid over; only what they touch of it is read, and comes back. */
+  below?: TreeOnDemand
+}
 
 /**
  * The layers laid over one another, the first at the bottom. What counts:
@@ -16,11 +24,10 @@ const OPAQUE = '.wh..wh..opq'
  * - Directories that no layer names are root's, 0755, of time `epoch`. A folder's directory leaves the mode of an existing one alone, an archive's sets it.
  * - Whiteouts and removals that are declared work on the layers below, whatever their place in the layer; what else is declared comes after its entries.
  *
- * Throws BrmcError OVERLAY_INVALID, naming the layer: a member below a symlink of the same layer, a hard link to nothing, declarations of what is not there
- * (for which `nearest` may know what was meant).
+ * Throws BrmcError OVERLAY_INVALID, naming the layer: a member below a symlink of the same layer, a hard link to nothing, declarations of what is not there.
  */
-export function mergeLayers(layers: readonly Layer[], epoch: number, nearest?: Nearest): RootTree {
-  const root = new RootBuilder(epoch)
+export function mergeLayers(layers: readonly Layer[], epoch: number, {nearest, below}: MergeOptions = {}): RootTree {
+  const root = new RootBuilder(epoch, below)
   for (const layer of layers) {
     try {
       layOver(root, layer, nearest)

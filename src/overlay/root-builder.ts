@@ -1,17 +1,19 @@
 import {BrmcError} from '../errors.js'
 import type {RootEntry, RootTree} from './entry.js'
 import {resolveFolder, resolveParents} from './resolve-path.js'
+import type {TreeOnDemand} from './tree-on-demand.js'
 
 const DIRECTORY_MODE = 0o755
 
-/** A root that is being put together. `epoch` (seconds since 1970) is the time of directories that no layer names. */
+/** A root that is being put together. `epoch` (seconds since 1970) is the time of directories that no layer names; `below` is a finished root to start from. */
 export class RootBuilder {
-  readonly #entries = new Map<string, RootEntry>()
+  readonly #entries: Map<string, RootEntry>
   /** Path of a file -> its further names. */
   readonly #names = new Map<string, Set<string>>()
 
-  constructor(readonly epoch: number) {
-    this.#entries.set('', this.#directory(''))
+  constructor(readonly epoch: number, private readonly below?: TreeOnDemand) {
+    this.#entries = below ?? new Map<string, RootEntry>()
+    if (!this.#entries.has('')) this.#entries.set('', this.#directory(''))
   }
 
   /** A builder that starts from a finished root. */
@@ -75,7 +77,9 @@ export class RootBuilder {
 
   /** Takes away all that is below the directory at `path`. */
   empty(path: string): void {
-    const prefix = path === '' ? '' : `${resolveFolder(this.#entries, path)}/`
+    const folder = path === '' ? '' : resolveFolder(this.#entries, path)
+    this.below?.loadBelow(folder)
+    const prefix = path === '' ? '' : `${folder}/`
     for (const below of Array.from(this.#entries.keys())) {
       if (below !== '' && below.startsWith(prefix)) this.#removeOne(below)
     }

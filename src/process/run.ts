@@ -36,13 +36,15 @@ export type Run = (file: string, args: readonly string[], options?: RunOptions) 
 
 const LINES_THAT_MATTER = 12
 const POLITE_MS = 10_000
+/** Tools for file systems lie where Debian lets only root look (login.defs, ENV_PATH). */
+const SEARCHED = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
 
 /** Runs a program with its arguments as a list (never a shell string) and waits for it. Throws BrmcError. */
 export const run: Run = async (file, args, options = {}) => {
   const {cwd, env, onLine, consume, signal, ownGroup = false, accept = [0]} = options
   const child = execa(file, args, {
     ...cwd !== undefined && {cwd},
-    env: {...env, LC_ALL: 'C.UTF-8'},
+    env: {PATH: SEARCHED, ...env, LC_ALL: 'C.UTF-8'},
     ...signal && !ownGroup && {cancelSignal: signal},
     detached: ownGroup,
     reject: false,

@@ -38,26 +38,38 @@ export interface LayersRequest extends Pick<ChosenDeployment, 'deployment'> {
   signal: AbortSignal
 }
 
+/** A folder or an archive, with the file of declarations beside it. */
+export interface OverlayPlace {
+  path: string
+  /** For messages. */
+  name: string
+}
+
 /** All layers of a deployment's root, the base first: docs/architecture.md, "Layers of a root file system". Bodies stay on disk. */
 export async function readLayers(request: LayersRequest): Promise<Layer[]> {
-  const read = await Promise.all(overlayPlaces(request.deployment).map(async path => {
-    const place = join(request.folder, path)
-    if (request.deployment.overlays.includes(path)) await refuseOutside(request.folder, path)
-    const layer = packingOf(path) === undefined ? await readFolderLayer(place, request.epoch) : await readTarLayer(place, request)
-    return {layer, declared: await readDeclarations(request.folder, path)}
+  const {folder, deployment, base} = request
+  for (const path of deployment.overlays) await Promise.all([path, `${path}${META_ENDING}`].map(async one => refuseOutside(folder, one)))
+  const layers = await readOverlays(overlayPlaces(deployment).map(name => ({path: join(folder, name), name})), {...request, below: base})
+  return [base, ...layers.toSpliced(OWN_PLACES, 0, secretLayer(request.withheld ?? [], deployment.name, request.epoch))]
+}
+
+/** Overlays from wherever they lie, the lowest first; names of accounts that are declared are those of the root that they and `below` come to. */
+export async function readOverlays(places: readonly OverlayPlace[], {below, ...request}: Omit<LayersRequest, 'folder' | 'deployment' | 'base' | 'withheld'> & {below: Layer}): Promise<Layer[]> {
+  const read = await Promise.all(places.map(async place => {
+    const layer = packingOf(place.path) === undefined ? await readFolderLayer(place.path, request.epoch) : await readTarLayer(place.path, request)
+    return {layer, declared: await readDeclarations(place)}
   }))
-  read.splice(OWN_PLACES, 0, {layer: secretLayer(request.withheld ?? [], request.deployment.name, request.epoch), declared: undefined})
-  const layers = [request.base, ...read.map(({layer}) => layer)]
+  const layers = read.map(({layer}) => layer)
   if (read.every(({declared}) => declared === undefined)) return layers
   // Names are those of the finished root: an overlay may bring the account that another one names.
-  const accounts = await readAccounts(layers)
-  return [request.base, ...read.map(({layer, declared}): Layer => declared ? {...layer, declarations: withNumbers(declared, accounts, didYouMean)} : layer)]
+  const accounts = await readAccounts([below, ...layers])
+  return read.map(({layer, declared}): Layer => declared ? {...layer, declarations: withNumbers(declared, accounts, didYouMean)} : layer)
 }
 
 /** The root that `layers` and the tree's device table come to. */
 export async function readRoot(layers: readonly Layer[], {folder, epoch}: Pick<LayersRequest, 'folder' | 'epoch'>): Promise<RootTree> {
   const table = parseDeviceTable(await readFile(join(folder, DEVICE_TABLE), 'utf8'), DEVICE_TABLE)
-  return withDeviceTable(mergeLayers(layers, epoch, didYouMean), table, {file: DEVICE_TABLE, epoch})
+  return withDeviceTable(mergeLayers(layers, epoch, {nearest: didYouMean}), table, {file: DEVICE_TABLE, epoch})
 }
 
 /** The check has said it already, with its place (N20); between then and now somebody may have moved things. */
@@ -67,11 +79,10 @@ async function refuseOutside(folder: string, path: string): Promise<void> {
   throw new BrmcError('OVERLAY_INVALID', `${path}: a symbolic link leads out of the project`, {suggestions: ['copy what it leads to below overlays/']})
 }
 
-async function readDeclarations(folder: string, overlay: string): Promise<Declarations<number | string> | undefined> {
-  const file = `${overlay}${META_ENDING}`
-  const text = await readTextIfThere(join(folder, file))
+async function readDeclarations({path, name}: OverlayPlace): Promise<Declarations<number | string> | undefined> {
+  const text = await readTextIfThere(`${path}${META_ENDING}`)
   if (text === undefined) return undefined
-  await refuseOutside(folder, file)
+  const file = `${name}${META_ENDING}`
   const {declarations, problems} = parseOverlayMeta(text, file)
   if (declarations) return declarations
   throw new BrmcError('OVERLAY_INVALID', `${file} is not right`, {details: problems.map(({place: {line, column}, message, fix}) => `${file}:${line}:${column}: ${message}; ${fix}`)})

@@ -27,7 +27,7 @@ function laid(yaml: string, kind: Layer['kind'] = 'folder'): ReadonlyMap<string,
   expect(problems).to.deep.equal([])
   if (!declarations) throw new Error('no problem, no declarations')
   const layers: Layer[] = [{name: 'base', kind: 'archive', entries: BELOW}, {name: 'overlays/site', kind, entries: OVERLAY, declarations: withNumbers(declarations, ACCOUNTS, didYouMean)}]
-  return mergeLayers(layers, EPOCH, didYouMean)
+  return mergeLayers(layers, EPOCH, {nearest: didYouMean})
 }
 
 /** A line for each path that is asked: type, mode, owner, and what else there is. */

@@ -14,6 +14,9 @@ export interface FatVolume {
   dataOffset: number
   /** The root: a chain of clusters (FAT32), or a place of fixed size before the data. */
   root: {cluster: number} | {offset: number, size: number}
+  /** As blkid(8) gives them: `ABCD-1234`, and the label of the boot sector. */
+  uuid: string
+  label: string
 }
 
 const ENTRY = 32
@@ -42,8 +45,14 @@ export function decodeBootSector(sector: Buffer): FatVolume {
     tableSize: tableSectors * bytesPerSector,
     dataOffset: dataSector * bytesPerSector,
     root: bits === 32 ? {cluster: sector.readUInt32LE(44)} : {offset: tablesEnd * bytesPerSector, size: rootSize},
+    uuid: uuidOf(sector.readUInt32LE(bits === 32 ? 67 : 39)),
+    label: labelOf(sector.toString('latin1', bits === 32 ? 71 : 43, bits === 32 ? 82 : 54)),
   }
 }
+
+const uuidOf = (id: number): string => id.toString(16).toUpperCase().padStart(8, '0').replace(/^(.{4})/, '$1-')
+
+const labelOf = (text: string): string => text.trimEnd() === 'NO NAME' ? '' : text.trimEnd()
 
 const END: Readonly<Record<FatVolume['bits'], number>> = {12: 0xff8, 16: 0xfff8, 32: 0x0fff_fff8}
 
@@ -56,6 +65,15 @@ export function chainFrom(first: number, table: Buffer, {bits, clusters}: FatVol
   }
 
   return chain
+}
+
+export function freeClusters(table: Buffer, {bits, clusters}: FatVolume): number {
+  let free = 0
+  for (let cluster = 2; cluster < clusters + 2; cluster++) {
+    if (nextCluster(cluster, table, bits) === 0) free++
+  }
+
+  return free
 }
 
 function nextCluster(cluster: number, table: Buffer, bits: FatVolume['bits']): number {
