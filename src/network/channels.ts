@@ -22,6 +22,8 @@ const NO_UPPER_5GHZ = new Set((
 
 export const isKnownCountry = (country: string): boolean => COUNTRIES.has(country)
 
+/** Those of the 2.4 GHz band. */
+const FIRST_14 = Array.from({length: 14}, (_, index) => index + 1)
 /** Numbers of 20 MHz channels in the 5 GHz band (IEEE 802.11-2020 annex E): lower, radar, upper. */
 const LOWER = [36, 40, 44, 48]
 const RADAR_LOW = [52, 56, 60, 64]
@@ -42,6 +44,10 @@ export function channelRefusal(channel: number, country: string): {why: string, 
   if (UPPER.includes(channel)) return NO_UPPER_5GHZ.has(country) ? closed(channel, country) : undefined
   return {why: `there is no channel ${channel} an access point could be on`, fix: 'choose 1 to 11, or 36, 40, 44 or 48'}
 }
+
+/** Where an access point can be, by country. */
+export const channelsByCountry = (): Map<string, number[]> => new Map([...COUNTRIES].map(country => [
+  country, [...FIRST_14, ...LOWER, ...RADAR_LOW, ...RADAR_HIGH, ...UPPER].filter(channel => channelRefusal(channel, country) === undefined)]))
 
 const closed = (channel: number, country: string): {why: string, fix: string} => ({
   why: `in ${country} an access point may not be on channel ${channel}`,

@@ -19,6 +19,8 @@ export interface Deployment {
   kernel: Spec['kernel']
   hostname: string
   authorizedKeys: readonly string[]
+  /** May files on the FAT partition change the router? */
+  siteSettings: boolean
   sysctl: Readonly<Record<string, string>>
   /** In the order of the file. */
   interfaces: readonly NetworkInterface[]

@@ -27,6 +27,7 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     kernel: spec.kernel,
     hostname: spec.system.hostname,
     authorizedKeys: spec.system.ssh.authorizedKeys.map(key => key.trim()),
+    siteSettings: spec.system.siteSettings,
     sysctl: Object.fromEntries(Object.entries(spec.system.sysctl).map(([key, value]) => [key.replaceAll('/', '.'), String(value)])),
     interfaces,
     ports,

@@ -141,6 +141,7 @@ const System = z.strictObject({
   ssh: z.strictObject({
     authorizedKeys: z.array(z.string().regex(/^[\x21-\x7e][\x20-\x7e]+$/, 'one line of printable characters, as in id_ed25519.pub')).default([]).describe('Public keys that may log in as root; none: no SSH server runs'),
   }).prefault({}).describe('Remote login'),
+  siteSettings: z.boolean().default(true).describe('Let brmc-site.yaml, or what Raspberry Pi Imager asks, on the FAT partition of a finished card set host name, keys, Wi-Fi and addresses: docs/site-settings.md'),
   sysctl: z.record(
     z.string().regex(/^[a-z0-9_]+([./][A-Za-z0-9_-]+)+$/, 'a kernel setting is a dotted name, as in net.ipv4.ip_forward'),
     z.union([z.int(), z.string().regex(/^[\x20-\x7e]*$/, 'printable characters on one line')]),

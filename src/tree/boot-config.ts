@@ -18,6 +18,8 @@ export interface BootConfigRequest {
   initramfsFiles: readonly string[]
   /** True for a kernel that is not Raspberry Pi's own, such as Debian's: other names of device trees and UARTs. */
   upstreamKernel: boolean
+  /** Volume id of the FAT partition, by which the running router knows it. */
+  bootVolumeId?: number
   /** Country of the access point, ISO 3166-1: the radio's rules from its first moment on. */
   country?: string
 }
@@ -41,7 +43,7 @@ export function treeBootConfig(board: Board, templates: TemplateSet): BootConfig
 }
 
 function renderBootFiles(request: Omit<BootConfigRequest, 'root'>, root: readonly string[], templates: TemplateSet): BootConfig {
-  const {board, bundle, initramfsFiles, upstreamKernel, country} = request
+  const {board, bundle, initramfsFiles, upstreamKernel, bootVolumeId, country} = request
   const kernelArguments = [
     'console=tty0',
     // The last console is /dev/console. serial0 is replaced by Raspberry Pi's firmware with what its own kernel calls that UART.
@@ -49,6 +51,7 @@ function renderBootFiles(request: Omit<BootConfigRequest, 'root'>, root: readonl
     ...root,
     'net.ifnames=0',
     'panic=10',
+    ...bootVolumeId === undefined ? [] : [`brmc.boot=${bootVolumeId.toString(16).padStart(8, '0')}`],
     ...country === undefined ? [] : [`cfg80211.ieee80211_regdom=${country}`],
   ]
   return {

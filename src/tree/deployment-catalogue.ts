@@ -1,6 +1,7 @@
 import {routesBeside} from '../multicast/daemons.js'
 import type {Deployment} from '../spec/deployment.js'
 import {type DeploymentModel, deploymentModel} from './deployment-model.js'
+import {siteChannels} from './site-channels.js'
 
 /** One file of overlays/deployments/<name>: what to render, where it goes, what it prints. */
 export interface DeploymentFile {
@@ -32,6 +33,8 @@ const CATALOGUE: Readonly<Record<string, Models>> = {
   'etc/avahi/reflector.conf.ejs': (_, {discovery: {mdns}}) => mdns.length > 0 ? one({interfaces: mdns}) : [],
   'etc/hostapd/interface.conf.ejs': ({accessPoints}) => accessPoints.map(model => ({target: `etc/hostapd/${model.name}.conf`, model})),
   'etc/udhcpd/interface.conf.ejs': ({dhcpServers}) => dhcpServers.map(model => ({target: `etc/udhcpd/${model.name}.conf`, model})),
+  // Its being there lets settings on the FAT partition count.
+  'etc/brmc/site-settings.ejs': (_, deployment) => deployment.siteSettings ? one({radios: siteChannels(deployment)}) : [],
   'root/.ssh/authorized_keys.ejs': ({authorizedKeys}) => authorizedKeys.length > 0 ? one({authorizedKeys}) : [],
 }
 

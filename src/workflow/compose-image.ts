@@ -122,7 +122,7 @@ async function baseBootFiles({base: {bundle, folder}, deployment}: ComposeReques
 }
 
 function configFiles({spec, deployment, base: {bundle}, templates}: ComposeRequest, archives: readonly string[]): BootFile[] {
-  const {rootUuid, diskSignature} = identityOf(spec.name, deployment.name)
+  const {rootUuid, diskSignature, volumeId} = identityOf(spec.name, deployment.name)
   const country = [...deployment.interfaces, ...deployment.ports].find(({accessPoint}) => accessPoint !== undefined)?.accessPoint?.country
   const {configTxt, cmdlineTxt} = bootConfig({
     board: boards[deployment.board],
@@ -131,6 +131,7 @@ function configFiles({spec, deployment, base: {bundle}, templates}: ComposeReque
     rootFileSystem: {uuid: rootUuid, diskSignature},
     initramfsFiles: deployment.root === 'ram' ? archives : bundle.initramfs === undefined ? [] : [bundle.initramfs],
     upstreamKernel: bundle.upstreamKernel ?? bundle.provider === 'debian',
+    bootVolumeId: volumeId,
     ...country !== undefined && {country},
   }, templates)
   return Object.entries({'config.txt': configTxt, 'cmdline.txt': cmdlineTxt}).map(([path, text]) => {

@@ -16,7 +16,7 @@ const INIT = new URL('../../board/common/initramfs/init', import.meta.url).pathn
 const DISK_SIGNATURE = '1234abcd'
 
 type Wish = DebianBaseOptions['deployment']
-const wish: Wish = {board: 'raspberrypi3-64', debian: {suite: 'trixie', components: ['main', 'non-free-firmware']}, packages: ['tcpdump'], authorizedKeys: ['ssh-ed25519 AAAA test']}
+const wish: Wish = {board: 'raspberrypi3-64', debian: {suite: 'trixie', components: ['main', 'non-free-firmware']}, packages: ['tcpdump'], authorizedKeys: ['ssh-ed25519 AAAA test'], siteSettings: false}
 
 describe('base debian', function () {
   this.timeout(300_000)

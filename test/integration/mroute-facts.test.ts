@@ -83,6 +83,7 @@ const leftRules = (group: string): string => `table inet brmc {
 /** What is different; the first finding, or none where the router is healthy. */
 const cases: [title: string, different: Facts, id: string | undefined, what?: RegExp][] = [
   ['nothing', {}, undefined],
+  ['settings on the card were refused at boot', {'site-problems': 'brmc-site.yaml line 3: has a tab in front: use blanks\n', 'site-notes': ''}, 'site-settings', /^settings on the card are not in effect, and the router runs as it was built: brmc-site\.yaml line 3: has a tab/],
   ['the kernel has no IPv6, of which there is a route; smcrouted died of it', {'smcroute.conf': 'mroute from wlan0 group ff05::1 to usb0\n', 'daemons1': ''}, 'no-ipv6', /the kernel has no IPv6$/],
   ['the kernel has IPv6 and routes no multicast of it', {'smcroute.conf': 'mroute from wlan0 group ff05::1 to usb0\n', 'if_inet6': 'x\n'}, 'no-ipv6', /routes no multicast of IPv6/],
   ['the kernel routes no multicast', {'ip_mr_vif1': undefined}, 'no-table', /no \/proc\/net\/ip_mr_vif/],

@@ -52,6 +52,7 @@ export function labDeployment(options: Partial<Deployment> = {}): Deployment {
     kernel: 'raspberrypi',
     hostname: 'mcast-router',
     authorizedKeys: [],
+    siteSettings: false,
     sysctl: {},
     interfaces: [
       networkInterface('wlan0', ['10.1.0.1/24', 'fd01::1/64']),

@@ -50,6 +50,10 @@ describe('bootConfig', () => {
     expect((await boot({...buildroot, board: boards.virt})).arguments).to.include('console=ttyAMA0,115200')
   })
 
+  it('tells the running router by which volume id to know the FAT partition', async () => {
+    expect((await boot({...ram, bootVolumeId: 0x1fbcd})).arguments).to.include('brmc.boot=0001fbcd')
+  })
+
   const refused: [string, Partial<BootConfigRequest>][] = [
     ['a country that brings an argument of its own', {country: 'PT init=/bin/sh'}],
     ['a country that opens a quotation', {country: '"'}],

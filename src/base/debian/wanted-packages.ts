@@ -3,7 +3,7 @@ import {ALL_PACKAGES, extraPackages} from '../../boards/packages.js'
 import type {Deployment} from '../../spec/deployment.js'
 
 /** The part of a deployment that decides what a base holds. Whatever else a deployment says comes as an overlay. */
-export type BaseWish = Pick<Deployment, 'board' | 'debian' | 'packages' | 'authorizedKeys'>
+export type BaseWish = Pick<Deployment, 'board' | 'debian' | 'packages' | 'authorizedKeys' | 'siteSettings'>
 
 /** A Debian package and the programs of it that go into the root; what they need comes along. */
 interface WantedPackage {
@@ -27,11 +27,12 @@ const FOR_GPU_FIRMWARE: WantedPackage = {package: 'raspi-firmware', files: []}
 const FOR_RADIO: WantedPackage = {package: 'firmware-brcm80211', files: []}
 
 /** What a base for `wish` is made of. */
-export function packagesWanted({board, packages, authorizedKeys}: BaseWish): readonly WantedPackage[] {
+export function packagesWanted({board, packages, authorizedKeys, siteSettings}: BaseWish): readonly WantedPackage[] {
   return [
     ...ALWAYS,
     ...boardPackages(board),
-    ...authorizedKeys.length > 0 ? [FOR_SSH] : [],
+    // Keys may also come from the card.
+    ...authorizedKeys.length > 0 || siteSettings ? [FOR_SSH] : [],
     // As the table has them, whatever order the file has: equal wishes are one base.
     ...ALL_PACKAGES.filter(name => packages.includes(name)).map(name => extraPackages[name].debian),
   ]

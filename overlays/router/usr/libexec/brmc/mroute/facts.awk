@@ -73,6 +73,14 @@ FILENAME == "reflector-log" {
 	reflector_said = $0
 	next
 }
+FILENAME == "site-problems" {
+	site_problem[++site_problem_count] = $0
+	next
+}
+FILENAME == "site-notes" {
+	site_note[++site_note_count] = $0
+	next
+}
 FILENAME == "restarting" || FILENAME == "rules-wanted" || FILENAME ~ /^reflector/ { next }
 
 FILENAME == "interfaces" {

@@ -13,8 +13,15 @@ function judge_router(    name) {
 	if (closed_rules) add(7, "rules-not-loaded", "nft refused /etc/nftables.conf at boot, and the router is closed: only the inside gets in, and nothing is forwarded", "nft -f /etc/nftables.conf, which says what it does not like")
 	if (setting["net/ipv4/ip_forward"] == "0") add(80, "unicast-off", "net.ipv4.ip_forward is 0: multicast is routed, but no answer that is unicast comes back", "echo 1 >/proc/sys/net/ipv4/ip_forward; for good: take what sets it out of system.sysctl in brmc.yaml")
 	if (("reflector-wanted" in present) && !("reflector" in present)) add(82, "reflector-dead", "avahi-daemon is not running: nothing of mDNS is passed on" (reflector_said == "" ? "" : "; it said last: \"" trimmed(reflector_said) "\""), "look at /run/mdns-reflector.log; /etc/init.d/S60mdns-reflector starts it")
+	judge_site_settings()
 	if (!watching) add(85, "not-watched", "packets could not be watched, so nothing is known of them: " (nft_said == "" ? "nft does not say why" : "nft says \"" nft_said "\""), "a kernel with nf_tables (modprobe nf_tables), and the program nft")
 	if ("restarting" in present) add(96, "restarting", "the daemon is being started again, for an interface came: look again in some seconds", "")
+}
+
+# What site-settings said at boot of the files on the FAT partition.
+function judge_site_settings(    i) {
+	for (i = 1; i <= site_problem_count; i++) add(84, "site-settings", "settings on the card are not in effect, and the router runs as it was built: " site_problem[i], "correct the file on the card's FAT partition, and start the router again")
+	for (i = 1; i <= site_note_count; i++) add(97, "site-settings-left", "settings on the card: " site_note[i], "")
 }
 
 # With mrouted and igmpproxy nothing is routed that no receiver asked for.
