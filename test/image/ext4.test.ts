@@ -26,6 +26,9 @@ function treeOf(...entries: RootEntry[]): RootTree {
 
 const owned = {uid: 0, gid: 0, mtime: 1, size: 0}
 const empty = treeOf()
+/** More inodes than a group of blocks holds, and hardly a block for them. */
+const hollow = treeOf(...Array.from({length: 70}, (_, folder): RootEntry => ({path: `${folder}`, type: 'directory', mode: 0o755, ...owned})),
+  ...Array.from({length: 70_000}, (_, file): RootEntry => ({path: `${file % 70}/${file}`, type: 'file', mode: 0o644, ...owned})))
 
 describe('image/ext4', () => {
   const folder = ownFolder('ext4')
@@ -109,6 +112,7 @@ describe('image/ext4', () => {
     ['one group, to the last block', empty, {size: 128 * MIB}],
     ['a second group of one MiB', empty, {size: 129 * MIB}],
     ['30 groups, with copies of the superblock in seven', empty, {size: 3800 * MIB}],
+    ['70,000 files with nothing in them', hollow, {headRoom: {bytes: 0, inodes: 0}}],
     ['tables that reach over the second superblock', empty, {size: 400 * MIB, headRoom: {inodes: 130_000}}],
     ['more than 16 groups of files', treeOf({path: 'a', type: 'file', mode: 0o644, ...owned, size: 2600 * MIB, content: {file: '/dev/zero', offset: 0}}), {}],
   ]
@@ -162,6 +166,7 @@ describe('image/ext4', () => {
 
   const refusals: [string, RootTree, Partial<Ext4Options>, string, RegExp][] = [
     ['a size that is too small', treeOf({path: 'a', type: 'file', mode: 0, ...owned, size: 50 * MIB, content: {file: 'a', offset: 0}}), {size: 40 * MIB}, 'IMAGE_TOO_SMALL', /needs 5\d MiB .* has 40 MiB/],
+    ['a size with too few inodes', hollow, {size: 60 * MIB}, 'IMAGE_TOO_SMALL', /has 70072 files, and a partition of 60 MiB holds 32757/],
     ['a name that is too long', treeOf({path: 'n'.repeat(256), type: 'file', mode: 0, ...owned}), {}, 'OVERLAY_INVALID', /cannot hold/],
     ['a file without a directory', treeOf({path: 'a/b', type: 'file', mode: 0, ...owned}), {}, 'OVERLAY_INVALID', /cannot hold/],
     ['attributes beyond a block', treeOf({path: 'a', type: 'file', mode: 0, ...owned, xattrs: {'user.x': Buffer.alloc(4096)}}), {}, 'OVERLAY_INVALID', /\/a has more extended attributes/],

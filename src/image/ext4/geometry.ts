@@ -5,7 +5,8 @@ export const BLOCKS_PER_GROUP = 8 * BLOCK
 export const INODE_SIZE = 256
 export const DESCRIPTOR_SIZE = 32
 const INODES_PER_BLOCK = BLOCK / INODE_SIZE
-const MAX_INODES_PER_GROUP = 8 * BLOCK
+/** One block of bitmap describes that many inodes. */
+export const MAX_INODES_PER_GROUP = 8 * BLOCK
 
 /** Inodes 1 to 10 are the file system's own (root is 2, the journal 8). */
 export const ROOT_INODE = 2

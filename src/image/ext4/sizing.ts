@@ -1,6 +1,6 @@
 import {BrmcError} from '../../errors.js'
 import {extentBlocks} from './extents.js'
-import {BLOCK, BLOCKS_PER_GROUP, FIRST_INODE, geometryOf, overheadOf, type Geometry} from './geometry.js'
+import {BLOCK, BLOCKS_PER_GROUP, FIRST_INODE, geometryOf, MAX_INODES_PER_GROUP, overheadOf, type Geometry} from './geometry.js'
 import type {Node} from './nodes.js'
 
 const MIB = 1024 * 1024
@@ -30,6 +30,12 @@ function fixedSize(nodes: readonly Node[], {content, size, headRoom}: {content: 
   const blocks = Math.floor(size / MIB) * (MIB / BLOCK)
   const geometry = geometryOf(Math.max(blocks, 1), inodesFor(blocks, nodes, headRoom))
   const least = content + overheadOf(geometry)
+  if (geometry.inodesPerGroup * geometry.groups < nodes.length + FIRST_INODE) {
+    throw new BrmcError('IMAGE_TOO_SMALL', `the root file system has ${nodes.length} files, and a partition of ${Math.floor(size / MIB)} MiB holds ${geometry.inodesPerGroup * geometry.groups - FIRST_INODE}`, {
+      suggestions: ['ask for a larger image', 'or leave the size out, and it will be as large as needed'],
+    })
+  }
+
   if (least <= blocks) return geometry
   const mebibytes = (count: number): number => Math.ceil(count * BLOCK / MIB)
   throw new BrmcError('IMAGE_TOO_SMALL', `the root file system needs ${mebibytes(least)} MiB (${mebibytes(content)} MiB of files) and its partition has ${Math.floor(size / MIB)} MiB`, {
@@ -37,11 +43,15 @@ function fixedSize(nodes: readonly Node[], {content, size, headRoom}: {content: 
   })
 }
 
-/** In whole MiB, so that the last group is never a sliver. */
+/** In whole MiB, so that the last group is never a sliver, and with groups enough for the inodes, however little is in them. */
 function geometryFor(least: number, nodes: readonly Node[], headRoom: HeadRoom): Geometry {
-  const blocks = Math.ceil(least * BLOCK / MIB) * (MIB / BLOCK)
-  return geometryOf(blocks, inodesFor(blocks, nodes, headRoom))
+  const wanted = wholeMebibytes(least)
+  const inodes = inodesFor(wanted, nodes, headRoom)
+  const blocks = Math.max(wanted, wholeMebibytes((Math.ceil(inodes / MAX_INODES_PER_GROUP) - 1) * BLOCKS_PER_GROUP + 1))
+  return geometryOf(blocks, inodes)
 }
+
+const wholeMebibytes = (blocks: number): number => Math.ceil(blocks * BLOCK / MIB) * (MIB / BLOCK)
 
 function inodesFor(blocks: number, nodes: readonly Node[], {inodes}: HeadRoom): number {
   const used = nodes.length + FIRST_INODE
