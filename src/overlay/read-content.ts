@@ -8,7 +8,7 @@ import type {RootEntry} from './entry.js'
 import type {Layer} from './layer.js'
 
 /** The bytes of a file, from wherever they lie. */
-async function readContent(entry: RootEntry): Promise<Buffer> {
+export async function readContent(entry: RootEntry): Promise<Buffer> {
   return buffer(Readable.from(readPieces([pieceOf(entry)])))
 }
 

@@ -16,7 +16,8 @@ export function resolveParents(tree: RootTree, path: string): string {
 /** `path` with all its symlinks followed, the last part too. */
 export function resolveFolder(tree: RootTree, path: string): string {
   if (tree.get(path)?.type === 'directory') return path
-  return followLinks(tree, partsOf(path)).join('/')
+  const place = resolveParents(tree, path)
+  return tree.get(place)?.type === 'symlink' ? followLinks(tree, partsOf(place)).join('/') : place
 }
 
 function followLinks(tree: RootTree, parts: readonly string[]): string[] {

@@ -19,11 +19,15 @@ export interface ParsedDocument {
 
 /** More aliases than that, multiplied out, are an attack or a mistake ("billion laughs"). */
 const MAX_ALIASES = 100
+/** Deeper nesting is no configuration, and of enough of it the parser dies with all of Node. */
+const MAX_DEPTH = 200
+const MANY_DASHES = new RegExp(`^[ \\t]*(?:[-?:][ \\t]+){${MAX_DEPTH}}`, 'm')
 
 /** Reads YAML 1.2 (core schema: `NO` is text, not false). All that is wrong becomes findings; nothing throws. */
 export function parseDocument(source: string, file: string): ParsedDocument {
   // Windows editors start a file with U+FEFF; to an editor it has no column.
-  const text = source.replace(/^\uFEFF/, '')
+  const tooDeep = isTooDeep(source)
+  const text = tooDeep ? '' : source.replace(/^\uFEFF/, '')
   const lineCounter = new LineCounter()
   const document = parseYaml(text, {lineCounter, keepSourceTokens: true, prettyErrors: false, stringKeys: true, logLevel: 'error', customTags: [secretTag]})
   const placeAt = (offset: number): Place => {
@@ -31,7 +35,7 @@ export function parseDocument(source: string, file: string): ParsedDocument {
     return {file, line: Math.max(1, line), column: Math.max(1, col)}
   }
 
-  const problems = [...yamlProblems(document), ...aliasProblems(document), ...secretProblems(document)]
+  const problems = tooDeep ? [DEPTH_PROBLEM] : [...yamlProblems(document), ...aliasProblems(document), ...secretProblems(document)]
   const result = {
     file,
     shown: maskDocument(text, document),
@@ -54,6 +58,19 @@ interface YamlProblem {
   offset: number
   message: string
   fix: string
+}
+
+const DEPTH_PROBLEM: YamlProblem = {offset: 0, message: `the file has more than ${MAX_DEPTH} maps or lists inside one another`, fix: 'look for brackets that nobody closed'}
+
+/** By brackets and dashes alone, quoted ones too: no such text is meant. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1)
+    if (depth > MAX_DEPTH) return true
+  }
+
+  return MANY_DASHES.test(text)
 }
 
 function yamlProblems(document: Document.Parsed): YamlProblem[] {
