@@ -15,6 +15,8 @@ export type RunInTerminal = (file: string, args: readonly string[], options?: Te
 /** Lends the user's terminal to a program and waits for it; its exit status. Throws BrmcError. */
 export const runInTerminal: RunInTerminal = async (file, args, {env, signal} = {}) => {
   const {exitCode, code, shortMessage, cause} = await execa(file, args, {
+    // NODE_DEBUG=execa would print what programs say, and a secret may be among it.
+    verbose: 'none',
     ...env && {env},
     ...signal && {cancelSignal: signal},
     stdio: 'inherit',

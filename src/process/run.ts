@@ -43,6 +43,8 @@ const SEARCHED = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
 export const run: Run = async (file, args, options = {}) => {
   const {cwd, env, onLine, consume, signal, ownGroup = false, accept = [0]} = options
   const child = execa(file, args, {
+    // NODE_DEBUG=execa would print what programs say, and a secret may be among it.
+    verbose: 'none',
     ...cwd !== undefined && {cwd},
     env: {PATH: SEARCHED, ...env, LC_ALL: 'C.UTF-8'},
     ...signal && !ownGroup && {cancelSignal: signal},

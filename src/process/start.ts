@@ -37,6 +37,8 @@ const ERROR_OUTPUT_LIMIT = 64_000
 export const start: Start = (file, args, {stdio, signal}) => {
   const [guard, ...guardArgs] = UNTIL_BRMC_ENDS
   const child = execa(guard, [...guardArgs, file, ...args], {
+    // NODE_DEBUG=execa would print what programs say, and a secret may be among it.
+    verbose: 'none',
     stdin: stdio === 'piped' ? 'pipe' : 'inherit',
     stdout: stdio === 'piped' ? 'pipe' : 'inherit',
     stderr: stdio === 'piped' ? 'pipe' : 'inherit',

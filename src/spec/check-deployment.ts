@@ -32,7 +32,7 @@ export function checkDeployment(name: string, merged: MergedSpec, project: Pick<
 
   if (incomplete) return {merged, secrets, findings: unknown}
 
-  const context = ruleContext(resolveDeployment(spec, name), spec, project)
+  const context = ruleContext(resolveDeployment(spec, name), spec, {...project, uses: secrets})
   const hide = hiding(new Map(secrets.flatMap(({name}) => known.values.has(name) ? [[name, known.values.get(name) ?? '']] : [])))
   const findings = rules.flatMap(({id, severity, check}) => check(context).map((problem): Finding => ({
     rule: id,

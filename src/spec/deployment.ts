@@ -21,6 +21,8 @@ export interface Deployment {
   authorizedKeys: readonly string[]
   /** May files on the FAT partition change the router? */
   siteSettings: boolean
+  /** Root's: as shadow(5) has it, or as text with the names that no other image has together. */
+  password?: {hash: string} | {text: string, image: string}
   sysctl: Readonly<Record<string, string>>
   /** In the order of the file. */
   interfaces: readonly NetworkInterface[]

@@ -26,6 +26,7 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     buildroot: spec.buildroot,
     kernel: spec.kernel,
     hostname: spec.system.hostname,
+    ...passwordOf(spec, name),
     authorizedKeys: spec.system.ssh.authorizedKeys.map(key => key.trim()),
     siteSettings: spec.system.siteSettings,
     sysctl: Object.fromEntries(Object.entries(spec.system.sysctl).map(([key, value]) => [key.replaceAll('/', '.'), String(value)])),
@@ -42,6 +43,11 @@ export function resolveDeployment(spec: Spec, name: string): Deployment {
     packages: [...spec.packages, ...packagesOfDaemons({daemon, routes, discovery}).filter(name => !(spec.packages as readonly string[]).includes(name))],
     overlays: spec.overlays.map(overlay => overlay.replace(/\/+$/, '')),
   }
+}
+
+function passwordOf({name: project, system: {password, passwordHash}}: Spec, name: string): Pick<Deployment, 'password'> {
+  if (passwordHash !== undefined) return {password: {hash: passwordHash}}
+  return password === undefined ? {} : {password: {text: password, image: `${project}/${name}`}}
 }
 
 function resolveMrouted({interfaces, staticGroups, tunnels}: Spec['multicast']['mrouted']): Mrouted {

@@ -138,6 +138,10 @@ const StatusPage = z.strictObject({
 
 const System = z.strictObject({
   hostname: Hostname.describe("The router's own name"),
+  password: z.string().regex(/^[\x20-\x7e]{8,128}$/, 'a password is 8 to 128 printable ASCII characters').optional()
+    .describe("Root's password for the console, always as !secret: password: !secret root. SSH takes keys alone"),
+  passwordHash: z.string().regex(/^\$[56]\$(rounds=\d{4,9}\$)?[./0-9A-Za-z]{1,16}\$([./0-9A-Za-z]{43}|[./0-9A-Za-z]{86})$/, 'a hash as shadow(5) has it, $6$… or $5$…: it is what openssl passwd -6 prints').optional()
+    .describe('The same as its hash: what openssl passwd -6 prints'),
   ssh: z.strictObject({
     authorizedKeys: z.array(z.string().regex(/^[\x21-\x7e][\x20-\x7e]+$/, 'one line of printable characters, as in id_ed25519.pub')).default([]).describe('Public keys that may log in as root; none: no SSH server runs'),
   }).prefault({}).describe('Remote login'),

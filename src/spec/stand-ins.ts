@@ -2,6 +2,8 @@ import type {SpecPath} from './finding.js'
 
 /** Stands for a secret wherever a spec is shown or kept; long enough to be a passphrase, so that the schema still holds. */
 export const WITHHELD = '(withheld)'
+/** Well-formed, and of no password: nothing comes to all zeros. */
+export const WITHHELD_HASH = `$6$withheld$${'.'.repeat(86)}`
 const WITHHELD_HOSTNAME = 'withheld'
 /** Well-formed, and of no pair of keys: all its 32 bytes are zero. */
 const WITHHELD_KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), Buffer.alloc(32)]).toString('base64')} withheld`
@@ -9,6 +11,8 @@ const WITHHELD_KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), B
 /** Values that decide nothing but themselves: `*` is any key or index. */
 const FREE_TEXTS: readonly (readonly [path: string, standIn: string])[] = [
   ['system.hostname', WITHHELD_HOSTNAME],
+  ['system.password', WITHHELD],
+  ['system.passwordHash', WITHHELD_HASH],
   ['system.sysctl.*', WITHHELD],
   ['system.ssh.authorizedKeys.*', WITHHELD_KEY],
   ['interfaces.*.accessPoint.ssid', WITHHELD],
@@ -29,5 +33,5 @@ export function standInAt(path: SpecPath): string | undefined {
 /** Another one: what differs between the two is made of the value. */
 export function otherStandInAt(path: SpecPath): string | undefined {
   const standIn = standInAt(path)
-  return standIn?.replace(/withheld/, 'withheld-too')
+  return standIn === WITHHELD_HASH ? standIn.replace('withheld', 'withheldtoo') : standIn?.replace('withheld', 'withheld-too')
 }

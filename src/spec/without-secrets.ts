@@ -3,7 +3,7 @@ import {resolveDeployment} from './resolve.js'
 import type {Deployment} from './deployment.js'
 import type {Spec} from './schema.js'
 import {SecretReference} from './secret-reference.js'
-import {otherStandInAt, standInAt, WITHHELD} from './stand-ins.js'
+import {otherStandInAt, standInAt, WITHHELD, WITHHELD_HASH} from './stand-ins.js'
 
 /** The spec without what must not be known: fit for a terminal, a log. What `!secret` names is named again. */
 export function withSecretsNamed(spec: Spec, uses: readonly SecretUse[]): Spec {
@@ -18,7 +18,9 @@ export function withoutSecrets(spec: Spec, uses: readonly SecretUse[] = []): Spe
 function withoutPassphrases(spec: Spec): Spec {
   const interfaces = Object.fromEntries(Object.entries(spec.interfaces).map(([name, {accessPoint, ...rest}]) =>
     [name, accessPoint ? {...rest, accessPoint: {...accessPoint, passphrase: WITHHELD}} : rest]))
-  return {...spec, interfaces}
+  const {password, passwordHash} = spec.system
+  const system = {...spec.system, ...password !== undefined && {password: WITHHELD}, ...passwordHash !== undefined && {passwordHash: WITHHELD_HASH}}
+  return {...spec, system, interfaces}
 }
 
 /** For each secret of a deployment, that deployment with another value in its place: what then becomes different is made of the secret. */

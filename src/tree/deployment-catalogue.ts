@@ -35,6 +35,7 @@ const CATALOGUE: Readonly<Record<string, Models>> = {
   'etc/udhcpd/interface.conf.ejs': ({dhcpServers}) => dhcpServers.map(model => ({target: `etc/udhcpd/${model.name}.conf`, model})),
   // Its being there lets settings on the FAT partition count.
   'etc/brmc/site-settings.ejs': (_, deployment) => deployment.siteSettings ? one({radios: siteChannels(deployment)}) : [],
+  'etc/brmc/root-password.ejs': ({passwordHash}) => passwordHash === undefined ? [] : one({passwordHash}),
   'root/.ssh/authorized_keys.ejs': ({authorizedKeys}) => authorizedKeys.length > 0 ? one({authorizedKeys}) : [],
 }
 

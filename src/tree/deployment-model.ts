@@ -5,6 +5,7 @@ import {type MroutedModel, mroutedModel} from '../multicast/mrouted.js'
 import {type NftablesModel, nftablesModel} from '../multicast/nftables.js'
 import {type SearchesModel, searchesModel} from '../multicast/searches.js'
 import {type SmcrouteModel, smcrouteModel} from '../multicast/smcroute.js'
+import {saltFor, sha512Crypt} from './sha512-crypt.js'
 import {type InterfaceLine, interfaceLines} from './interface-lines.js'
 import {type HostapdModel, hostapdModel} from '../network/hostapd.js'
 import {globalSysctls, type Sysctl} from '../network/sysctl.js'
@@ -16,6 +17,7 @@ export interface DeploymentModel {
   deployment: string
   hostname: string
   authorizedKeys: readonly string[]
+  passwordHash?: string
   interfaces: InterfaceLine[]
   sysctls: Sysctl[]
   nftables: NftablesModel & {firewall: FirewallModel | undefined, searches: SearchesModel}
@@ -28,11 +30,12 @@ export interface DeploymentModel {
 
 /** @throws BrmcError SPEC_INVALID where a DHCP range is in no network of its interface */
 export function deploymentModel(deployment: Deployment): DeploymentModel {
-  const {name, hostname, authorizedKeys, interfaces, ports, nat, routes, daemon} = deployment
+  const {name, password, hostname, authorizedKeys, interfaces, ports, nat, routes, daemon} = deployment
   return {
     deployment: name,
     hostname,
     authorizedKeys,
+    ...password && {passwordHash: 'hash' in password ? password.hash : sha512Crypt(password.text, saltFor(password.image))},
     interfaces: interfaceLines(deployment),
     sysctls: globalSysctls(deployment),
     nftables: {...nftablesModel({interfaces, nat, routes, daemon}), firewall: firewallModel(deployment), searches: searchesModel(deployment)},

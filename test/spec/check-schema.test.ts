@@ -19,7 +19,7 @@ describe('checkSchema', () => {
     ['a swapped letter', {pakcages: []}, 'unknown-key', 'pakcages', /pakcages is not a key of the file/, /did you mean packages\?/],
     ['another spelling', {system: {hostname: 'a', ssh: {authorized_keys: []}}}, 'unknown-key', 'system.ssh.authorized_keys', /authorized_keys/, /did you mean authorizedKeys\?/],
     ['a key in the wrong place', {routes: []}, 'unknown-key', 'routes', /routes is not a key/, /it belongs in multicast\.routes/],
-    ['a key nobody knows', {system: {hostname: 'a', zzzzzz: 1}}, 'unknown-key', 'system.zzzzzz', /zzzzzz/, /it can be hostname, ssh, siteSettings or sysctl/],
+    ['a key nobody knows', {system: {hostname: 'a', zzzzzz: 1}}, 'unknown-key', 'system.zzzzzz', /zzzzzz/, /it can be hostname, password, passwordHash, ssh, siteSettings or sysctl/],
     ['a missing key', {board: undefined}, 'missing-key', 'board', /the file has no board/, /add board \(The board/],
     ['a missing key inside', wlan0({vlan: {parent: 'eth0'}}), 'missing-key', 'interfaces.wlan0.vlan.id', /interfaces\.wlan0\.vlan has no id/, /VLAN id, 1 to 4094/],
     ['a missing version', {version: undefined}, 'missing-key', 'version', /no version/, /add version: 1/],

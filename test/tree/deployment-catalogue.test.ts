@@ -28,6 +28,7 @@ const deployments: Record<string, Partial<Deployment>> = {
     nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}],
     routes: [route('225.0.0.1', {liftTtl: true}), route('ff05::4242', {liftTtl: true})],
     authorizedKeys: ['ssh-ed25519 AAAA one', 'ssh-ed25519 BBBB two'],
+    password: {text: 'correct horse', image: 'lab/dhcp-uplink'},
     siteSettings: true,
     sysctl: {'kernel.panic': '10', 'net.ipv4.conf.usb0.log_martians': '1'},
   },

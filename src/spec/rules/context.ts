@@ -1,6 +1,7 @@
 import {contains, formatRange, networkOf, type Prefix} from '../../network/address.js'
 import {globalSysctls, interfaceSysctls} from '../../network/sysctl.js'
 import type {Deployment} from '../deployment.js'
+import type {SecretUse} from '../fill-secrets.js'
 import type {SpecPath} from '../finding.js'
 import {parseOverlayMeta} from '../overlay-meta/parse.js'
 import {isKernelFragment, META_ENDING, type OverlayMetaText, type ProjectText} from '../project-text.js'
@@ -12,8 +13,11 @@ import {parseSmcrouteConf, SMCROUTE_CONF, type SmcrouteConf} from '../texts/smcr
 import {isSysctlFile, parseSysctlConf, SYSCTL_CONF, type SysctlSetting} from '../texts/sysctl-conf.js'
 import type {CheckedRoute, RuleContext} from './rule.js'
 
+/** What a project has, and where the deployment's values are secrets. */
+type ProjectFiles = Pick<ProjectText, 'texts' | 'overlays' | 'metas'> & {uses?: readonly SecretUse[]}
+
 /** Reads once what several rules look at. */
-export function ruleContext(deployment: Deployment, spec: Spec, project: Pick<ProjectText, 'texts' | 'overlays' | 'metas'>): RuleContext {
+export function ruleContext(deployment: Deployment, spec: Spec, project: ProjectFiles): RuleContext {
   const texts = winningTexts(deployment, project.texts)
   const conf = texts.find(({path}) => path === SMCROUTE_CONF)
   const smcrouteConf = conf && parseSmcrouteConf(conf)
@@ -30,6 +34,7 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Pick<Pr
     misplacedMetas: metas.filter(meta => !isInPlace(meta)),
     fragments: project.texts.filter(({file}) => isKernelFragment(file)),
     overlays: project.overlays,
+    secrets: project.uses ?? [],
   }
 }
 

@@ -22,6 +22,28 @@ export const noPrivateKey: Rule = {
   }),
 }
 
+export const passwordIsSecret: Rule = {
+  id: 'N144',
+  name: 'passwordIsSecret',
+  severity: 'error',
+  check: ({spec, secrets}) => spec.system.password !== undefined && !secrets.some(({path}) => path.join('.') === 'system.password')
+    ? [{
+      path: ['system', 'password'],
+      message: "root's password stands in the file itself: whoever reads the project can log in",
+      fix: 'write password: !secret root, and the value where only you can read it (docs/secrets.md); or passwordHash: with what openssl passwd -6 prints',
+    }]
+    : [],
+}
+
+export const onePassword: Rule = {
+  id: 'N145',
+  name: 'onePassword',
+  severity: 'error',
+  check: ({spec: {system}}) => system.password !== undefined && system.passwordHash !== undefined
+    ? [{path: ['system', 'passwordHash'], message: 'password and passwordHash say the same thing twice', fix: 'keep one of them; in a deployment, null takes the other away'}]
+    : [],
+}
+
 export const hostKeysLast: Rule = {
   id: 'N38',
   name: 'hostKeysLast',

@@ -1,5 +1,6 @@
 import type {Family, Prefix} from '../../network/address.js'
 import type {Deployment} from '../deployment.js'
+import type {SecretUse} from '../fill-secrets.js'
 import type {Place, Severity, SpecPath} from '../finding.js'
 import type {ParsedMeta} from '../overlay-meta/parse.js'
 import type {OverlayKind, OverlayMetaText, OverlayText} from '../project-text.js'
@@ -30,6 +31,8 @@ export interface RuleContext {
   /** Kernel fragments of the project. */
   fragments: readonly OverlayText[]
   overlays: Readonly<Record<string, OverlayKind>>
+  /** Where values are secrets. */
+  secrets: readonly SecretUse[]
 }
 
 /** Either a path in the spec or a place in a text file. */

@@ -11,11 +11,11 @@ const names = 'brmc.ifname=52:54:00:b0:00:01=wlan0'
 
 describe('the kernel command line', () => {
   const cases: [string, string, 'virt' | 'raspi3b', string][] = [
-    ['the console of the machine', 'console=tty0 console=ttyS1,115200 root=LABEL=root rw rootwait panic=10', 'virt', `root=LABEL=root rw rootwait console=ttyAMA0 panic=1 ${names}`],
-    ['the mini UART of the board', 'console=serial0,115200 root=/dev/mmcblk0p2 init=/sbin/init', 'raspi3b', `root=/dev/mmcblk0p2 init=/sbin/init console=ttyS1,115200 panic=1 ${names}`],
-    ['the disk of the machine', 'root=/dev/mmcblk0p2', 'virt', `root=/dev/vda2 console=ttyAMA0 panic=1 ${names}`],
-    ['a root that resolves anywhere', 'root=PARTUUID=544c554d-02', 'virt', `root=PARTUUID=544c554d-02 console=ttyAMA0 panic=1 ${names}`],
-    ['names of our own', 'brmc.ifname=aa:bb:cc:dd:ee:ff=eth9 root=UUID=1', 'virt', `root=UUID=1 console=ttyAMA0 panic=1 ${names}`],
+    ['the console of the machine', 'console=tty0 console=ttyS1,115200 root=LABEL=root rw rootwait panic=10', 'virt', `root=LABEL=root rw rootwait console=ttyAMA0 panic=1 brmc.console=shell ${names}`],
+    ['the mini UART of the board', 'console=serial0,115200 root=/dev/mmcblk0p2 init=/sbin/init', 'raspi3b', `root=/dev/mmcblk0p2 init=/sbin/init console=ttyS1,115200 panic=1 brmc.console=shell ${names}`],
+    ['the disk of the machine', 'root=/dev/mmcblk0p2', 'virt', `root=/dev/vda2 console=ttyAMA0 panic=1 brmc.console=shell ${names}`],
+    ['a root that resolves anywhere', 'root=PARTUUID=544c554d-02', 'virt', `root=PARTUUID=544c554d-02 console=ttyAMA0 panic=1 brmc.console=shell ${names}`],
+    ['names of our own', 'brmc.ifname=aa:bb:cc:dd:ee:ff=eth9 root=UUID=1', 'virt', `root=UUID=1 console=ttyAMA0 panic=1 brmc.console=shell ${names}`],
   ]
   for (const [title, cmdline, machine, wanted] of cases) {
     it(`has ${title}`, () => {

@@ -56,6 +56,7 @@ function blob(...strings: (string | Buffer)[]): string {
   })).toString('base64')
 }
 
+const PASSWORD_HASH = `$6$saltstring$${'a'.repeat(86)}`
 const ED25519 = blob('ssh-ed25519', Buffer.alloc(32, 7))
 const interfaces = (length: number): Record<string, unknown> => Object.fromEntries(
   Array.from({length}, (_, index) => [`eth${index + 1}`, {role: 'upstream', address: `10.9.${index}.1/24`}]),
@@ -293,6 +294,8 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N22', 'a key of another type', {wrong: keys(`ssh-rsa ${ED25519}`), right: keys(`ssh-rsa ${blob('ssh-rsa', Buffer.from([1, 0, 1]), Buffer.alloc(257, 1))}`), at: 'system.ssh.authorizedKeys.0'}],
   ['N22', 'DSA', {wrong: keys(`ssh-dss ${blob('ssh-dss', 'x')}`), right: keys(), at: 'system.ssh.authorizedKeys.0'}],
   ['N23', 'a private key', {wrong: keys(`-----BEGIN OPENSSH PRIVATE KEY----- ${Buffer.from('openssh-key-v1\0secret').toString('base64')}`), right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys.0'}],
+  ['N144', 'a password in the file itself', {wrong: {spec: {system: {password: 'correct horse'}}}, right: {spec: {system: {passwordHash: PASSWORD_HASH}}}, at: 'system.password'}],
+  ['N145', 'a password and a hash', {wrong: {spec: {system: {password: 'correct horse', passwordHash: PASSWORD_HASH}}}, right: {spec: {system: {passwordHash: PASSWORD_HASH}}}, at: 'system.passwordHash'}],
   ['N38', 'keys that last until the next boot', {wrong: {spec: {root: 'ram', system: {ssh: {authorizedKeys: [`ssh-ed25519 ${ED25519}`]}}}}, right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys'}],
   ['N39', 'an interface that nobody makes', {
     wrong: {spec: {interfaces: {'br-lan': {role: 'downstream', address: '10.4.0.1/24'}, 'eth0.100': {role: 'downstream', address: '10.5.0.1/24'}}}}, count: 2,
