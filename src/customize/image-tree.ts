@@ -27,7 +27,8 @@ export class ImageTree implements TreeSource {
 
   entry(path: string): RootEntry | undefined {
     const fat = this.#fatOf(path)
-    return fat ? fat.get(path) : this.#mountAt(path) ?? this.#root?.entry(path)
+    if (fat) return fat.get(path)
+    return this.#mountAt(path) ?? (this.#root || path !== '' ? this.#root?.entry(path) : emptyDirectory(path))
   }
 
   children(path: string): RootEntry[] {
@@ -43,7 +44,7 @@ export class ImageTree implements TreeSource {
   /** The mount point itself: the directory that the root has there. */
   #mountAt(path: string): RootEntry | undefined {
     if (!this.#fats.some(({at}) => at === path)) return undefined
-    return this.#root?.entry(path) ?? {path, type: 'directory', mode: 0o755, uid: 0, gid: 0, mtime: 0, size: 0}
+    return this.#root?.entry(path) ?? emptyDirectory(path)
   }
 }
 
@@ -54,6 +55,10 @@ function entriesOf(at: string, {entries}: FatWalk): Map<string, RootEntry> {
     const path = `${at}/${name}`
     return [path, directory ? {...owned, path, type: 'directory', mode: 0o755, size: 0} : {...owned, path, type: 'file', mode: 0o755, size, content: {file: '', offset: cluster}}]
   }))
+}
+
+function emptyDirectory(path: string): RootEntry {
+  return {path, type: 'directory', mode: 0o755, uid: 0, gid: 0, mtime: 0, size: 0}
 }
 
 function parentOf(path: string): string {

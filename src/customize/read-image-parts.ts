@@ -22,12 +22,14 @@ export interface PartsRequest {
   bootPartition?: number
   /** Something is to be laid over the boot partition itself. */
   wantsBoot: boolean
+  /** The root is in archives on the boot partition. */
+  rootInMemory: boolean
   run: Run
   signal: AbortSignal
 }
 
 export interface ImageParts {
-  root: {partition: DiskPartition, tree: Ext4Tree}
+  root?: {partition: DiskPartition, tree: Ext4Tree}
   /** Those that the running system mounts, and the one that is asked for. */
   fats: (MountedFat & {partition: DiskPartition})[]
   /** Where the boot partition stands in the tree; undefined unless asked for. */
@@ -39,16 +41,16 @@ const FSTAB = 'etc/fstab'
 
 /** What of an image can be changed. Throws BrmcError IMAGE_INVALID, and USAGE where it has to be said which partition is meant. */
 export async function readImageParts(request: PartsRequest): Promise<ImageParts> {
-  const {folder, image, rootPartition, bootPartition, wantsBoot} = request
+  const {folder, image, rootPartition, bootPartition, wantsBoot, rootInMemory} = request
   const partitions = await readDisk(image, {cwd: folder, run: request.run, signal: request.signal})
-  const rootOf = choosePartition(partitions, {fileSystem: 'ext4', number: rootPartition, flag: '--root-partition', what: 'root file system'})
+  const rootOf = rootInMemory ? undefined : choosePartition(partitions, {fileSystem: 'ext4', number: rootPartition, flag: '--root-partition', what: 'root file system'})
   const file = openSync(join(folder, image), 'r')
   try {
     const read = readerOf(file)
-    const tree = new Ext4Tree(new Ext4Reader({file, offset: rootOf.offset, what: `the root file system (partition ${rootOf.number})`}))
+    const tree = rootOf && new Ext4Tree(new Ext4Reader({file, offset: rootOf.offset, what: `the root file system (partition ${rootOf.number})`}))
     const fatPartitions = partitions.filter(({fileSystem}) => fileSystem === 'fat')
     const names = await Promise.all(fatPartitions.map(async partition => ({...partition, ...decodeBootSector(await read(partition.offset, 512))})))
-    const mounts = mountPointsOf(tree.content(FSTAB)?.toString('utf8') ?? '', names)
+    const mounts = mountPointsOf(tree?.content(FSTAB)?.toString('utf8') ?? '', names)
     const boot = wantsBoot ? choosePartition(partitions, {fileSystem: 'fat', number: bootPartition, flag: '--boot-partition', what: 'boot partition'}) : undefined
     if (boot && !mounts.has(boot.number)) mounts.set(boot.number, UNMOUNTED)
     const fats: ImageParts['fats'] = []
@@ -58,7 +60,7 @@ export async function readImageParts(request: PartsRequest): Promise<ImageParts>
     }
 
     const bootAt = boot && mounts.get(boot.number)
-    return {root: {partition: rootOf, tree}, fats, ...bootAt !== undefined && {bootAt}, close() { closeSync(file) }}
+    return {...rootOf && tree && {root: {partition: rootOf, tree}}, fats, ...bootAt !== undefined && {bootAt}, close() { closeSync(file) }}
   } catch (error) {
     closeSync(file)
     throw error

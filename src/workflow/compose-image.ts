@@ -13,6 +13,7 @@ import type {ImageManifest} from '../image/manifest.js'
 import {refuseFullDisk} from '../image/layout.js'
 import {writeImage, type HashedRange} from '../image/write-image.js'
 import {readFolderLayer} from '../overlay/read-folder-layer.js'
+import type {RootEntry, RootTree} from '../overlay/entry.js'
 import type {Run} from '../process/run.js'
 import {SpecSchema} from '../spec/schema.js'
 import {valueAt} from '../spec/finding.js'
@@ -103,6 +104,8 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
     deployment: deployment.name,
     sourceDateEpoch: epoch,
     partitions: plan.partitions,
+    // Beside a root in memory all that is laid over the base is an archive of its own.
+    ...deployment.root === 'ext4' && {laid: laidOver(base.entries, root)},
     base: {provider: bundle.provider, key: bundle.key, kernelRelease: bundle.kernelRelease, packages: bundle.packages},
     // How the base was built and where secrets were found is the builder's matter, and may name folders of his machine.
     spec: {
@@ -112,6 +115,16 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
   }
   await writeWhole(`${target}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
   return {target, manifest, mappedRanges}
+}
+
+/** What the layers above made of the base's root: an entry that they left alone is the base's own object. */
+function laidOver(base: readonly RootEntry[], root: RootTree): NonNullable<ImageManifest['laid']> {
+  const own = new Map(base.map(entry => [entry.path, entry]))
+  const laid = [...root.values()].filter(entry => entry.path !== '' && own.get(entry.path) !== entry).map(({path}) => path)
+  return {
+    added: laid.filter(path => !own.has(path)),
+    over: [...laid.filter(path => own.has(path)), ...[...own.keys()].filter(path => !root.has(path))].sort(),
+  }
 }
 
 /** Kernel, device trees and firmware; the initramfs of the base only where it has a root to find. */

@@ -1,27 +1,23 @@
 import {mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat, symlink} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 
-import {bootLayer} from '../customize/boot-layer.js'
 import {applyToFat, applyToRoot, type ApplyRequest} from '../customize/apply-changes.js'
-import {changesByPart, isNothing, type PartsChanges} from '../customize/parts-changes.js'
-import {refuseFullFileSystem} from '../customize/forecast.js'
-import {ImageTree} from '../customize/image-tree.js'
+import {isNothing} from '../customize/parts-changes.js'
 import {readUndone} from '../customize/read-back.js'
 import {readImageParts, type ImageParts} from '../customize/read-image-parts.js'
 import {findExt4Faults, findFatFaults, refuseFaulty, refuseUnsound} from '../customize/run-checks.js'
 import {writeCopy} from '../customize/write-copy.js'
 import {writeFatSkeleton} from '../customize/write-fat-skeleton.js'
 import {BrmcError} from '../errors.js'
-import type {Ext4Tree} from '../image/ext4-tree/read-tree.js'
-import type {Layer} from '../overlay/layer.js'
-import {mergeLayers} from '../overlay/merge-layers.js'
-import {TreeOnDemand} from '../overlay/tree-on-demand.js'
+import {writeWhole} from '../files/write-whole.js'
+import type {ImageManifest} from '../image/manifest.js'
 import {run} from '../process/run.js'
-import {didYouMean} from '../spec/suggest.js'
 import {alone} from './alone.js'
 import {listChanges, type Change} from './list-changes.js'
-import {readOverlays} from './read-layers.js'
+import {planCustomizing, type Plan} from './plan-customizing.js'
 import {runSteps, type Reporting, type Show} from './reporting.js'
+import {manifestOf, openSite, type Site} from './site-of-image.js'
+import {siteManifest} from './site-manifest.js'
 
 export interface CustomizeRequest {
   image: string
@@ -31,6 +27,8 @@ export interface CustomizeRequest {
   overlays: readonly string[]
   /** The same, laid over the boot partition itself. */
   bootOverlays: readonly string[]
+  /** A deployment that takes the place of the one in an image of brmc's own; `folder` is the project's, or one below it. */
+  deployment?: {name: string, folder: string}
   rootPartition?: number
   bootPartition?: number
   /** Time of whatever is made, in place of when the image was written: seconds since 1970. */
@@ -49,9 +47,11 @@ interface Customizing {
   request: CustomizeRequest
   folder: string
   signal: AbortSignal
+  manifest?: ImageManifest
+  site?: Site
   parts?: ImageParts
   copying?: Promise<unknown>
-  changes?: PartsChanges
+  plan?: Plan
   list: Change[]
 }
 
@@ -64,21 +64,27 @@ export async function customizeImage(request: CustomizeRequest): Promise<Customi
   const image = resolve(request.image)
   const output = resolve(request.output)
   await refuseOutput(image, output)
+  const manifest = await manifestOf(image, {needed: request.deployment !== undefined})
+  const site = manifest && request.deployment && await openSite({...request.deployment, manifest}, request.reporting)
   await mkdir(dirname(output), {recursive: true})
   return alone({folder: dirname(output), purpose: `customize ${basename(output)}`}, request.reporting, async () => {
     const folder = await scratchFor(output)
     const abort = new AbortController()
-    const context: Customizing = {request: {...request, image, output}, folder, signal: AbortSignal.any([abort.signal, request.reporting.signal]), list: []}
+    const context: Customizing = {request: {...request, image, output}, folder, signal: AbortSignal.any([abort.signal, request.reporting.signal]), list: [],
+      ...manifest && {manifest}, ...site && {site}}
     try {
       await symlink(image, join(folder, SOURCE))
-      const {list} = await runSteps<Customizing>([
+      const {list, plan} = await runSteps<Customizing>([
         {title: `Look at ${request.image}`, run: look},
         {title: 'Copy it', run: copy},
         {title: 'Change the copy', run: change},
         {title: 'Check the copy', run: check},
       ], context, request.reporting)
       await sync(join(folder, COPY))
+      await rm(`${output}.json`, {force: true})
       await rename(join(folder, COPY), output)
+      // Nobody else's image has a manifest: nobody said what it is to do.
+      if (manifest) await writeWhole(`${output}.json`, siteManifest(manifest, {output, site, laid: plan?.laid, changed: list.length}))
       return {output, size: (await stat(output)).size, changes: list}
     } finally {
       // Whoever still copies or checks has no more to do it for.
@@ -113,41 +119,31 @@ async function scratchFor(output: string): Promise<string> {
 }
 
 async function look(context: Customizing, show: Show): Promise<void> {
-  const {request: {image, bootOverlays, rootPartition, bootPartition}, folder, signal} = context
+  const {request: {image, bootOverlays, rootPartition, bootPartition}, folder, signal, manifest, site} = context
+  const rootInMemory = manifest?.spec['root'] === 'ram'
   const parts = await readImageParts({
-    folder, image: SOURCE, wantsBoot: bootOverlays.length > 0, run, signal,
+    folder, image: SOURCE, wantsBoot: bootOverlays.length > 0 || rootInMemory || site !== undefined, rootInMemory, run, signal,
     ...rootPartition !== undefined && {rootPartition}, ...bootPartition !== undefined && {bootPartition},
   })
   context.parts = parts
   // The image is copied while it is checked and while the overlays are read: what changes is the copy alone.
   context.copying = writeCopy(image, join(folder, COPY), {run, signal})
   context.copying.catch(() => undefined)
-  const {partition} = parts.root
-  refuseFaulty(await findExt4Faults(partition.offset, {folder, image: SOURCE, run, signal}), `the root file system (partition ${partition.number})`)
-  context.changes = await plan(context, parts)
-  show.conclude(`Look at ${basename(image)}: root on partition ${partition.number}${parts.fats.map(({number, at}) => `, partition ${number}${at.startsWith('\0') ? '' : ` at /${at}`}`).join('')}`)
+  const {root} = parts
+  if (root) {
+    const {offset, number} = root.partition
+    refuseFaulty(await findExt4Faults(offset, {folder, image: SOURCE, run, signal}), `the root file system (partition ${number})`)
+  }
+
+  context.plan = await planCustomizing({...context.request, epoch: epochOf(context), scratch: folder, run, signal, ...manifest && {manifest}, ...site && {site}}, parts)
+  context.list.push(...listChanges(context.plan.changes))
+  const places = [root ? `root on partition ${root.partition.number}` : 'root in memory', ...parts.fats.map(({number, at}) => `partition ${number}${at.startsWith('\0') ? '' : ` at /${at}`}`)]
+  show.conclude(`Look at ${basename(image)}: ${places.join(', ')}`)
 }
 
-async function plan({request, folder, signal, list}: Customizing, {root: {tree}, fats, bootAt = ''}: ImageParts): Promise<PartsChanges> {
-  const epoch = request.epoch ?? tree.reader.volume.time
-  const read = async (places: readonly string[]): Promise<Layer[]> =>
-    readOverlays(places.map(place => ({path: resolve(place), name: place})), {below: accountsLayer(tree), epoch, scratch: folder, run, signal})
-  const below = new TreeOnDemand(new ImageTree(tree, fats))
-  const boot = (await read(request.bootOverlays)).map(layer => bootLayer(layer, bootAt))
-  const after = mergeLayers([...await read(request.overlays), ...boot], epoch, {nearest: didYouMean, below})
-  const changes = changesByPart(below.before, after, fats.map(({at}) => at))
-  refuseFullFileSystem(changes.root, tree.inodes, tree.reader.volume)
-  list.push(...listChanges(changes))
-  return changes
-}
-
-/** The image's own accounts, by whose names declarations may call them. */
-function accountsLayer(tree: Ext4Tree): Layer {
-  const entries = ['etc/passwd', 'etc/group'].flatMap(path => {
-    const content = tree.content(path)
-    return content ? [{path, type: 'file' as const, mode: 0o644, uid: 0, gid: 0, mtime: 0, size: content.length, content}] : []
-  })
-  return {name: 'the image', kind: 'archive', entries}
+/** Time of whatever is made. */
+function epochOf({request, manifest, parts}: Customizing): number {
+  return request.epoch ?? manifest?.sourceDateEpoch ?? parts?.root?.tree.reader.volume.time ?? 0
 }
 
 async function copy({copying}: Customizing): Promise<void> {
@@ -155,11 +151,10 @@ async function copy({copying}: Customizing): Promise<void> {
 }
 
 async function change(context: Customizing, show: Show): Promise<void> {
-  const {request, folder, signal, list} = context
-  const {parts, changes} = planned(context)
-  const {root, fats} = parts
-  const apply: ApplyRequest = {folder, image: COPY, epoch: request.epoch ?? root.tree.reader.volume.time, run, signal}
-  if (!isNothing(changes.root)) await applyToRoot(changes.root, {tree: root.tree, offset: root.partition.offset}, apply)
+  const {folder, signal, list} = context
+  const {parts: {root, fats}, changes} = planned(context)
+  const apply: ApplyRequest = {folder, image: COPY, epoch: epochOf(context), run, signal}
+  if (root && !isNothing(changes.root)) await applyToRoot(changes.root, {tree: root.tree, offset: root.partition.offset}, apply)
   for (const fat of fats) {
     const own = changes.fats.get(fat.at)
     if (own && !isNothing(own)) await applyToFat(own, {fat, offset: fat.partition.offset}, apply)
@@ -171,22 +166,23 @@ async function change(context: Customizing, show: Show): Promise<void> {
 async function check(context: Customizing): Promise<void> {
   const {folder, signal} = context
   const {parts: {root, fats}, changes} = planned(context)
-  if (!isNothing(changes.root)) {
+  if (root && !isNothing(changes.root)) {
     const {offset} = root.partition
     refuseUnsound(await findExt4Faults(offset, {folder, image: COPY, run, signal}), 'the root file system')
     refuseUnsound(readUndone(changes.root, {folder, image: COPY, offset}), 'the root file system')
   }
 
   for (const {at, number, partition} of fats) {
-    if (isNothing(changes.fats.get(at) ?? {removed: [], added: [], altered: []})) continue
+    const own = changes.fats.get(at)
+    if (!own || isNothing(own)) continue
     await writeFatSkeleton({folder, image: COPY, ...partition}, SKELETON)
     refuseUnsound(await findFatFaults({folder, image: SKELETON, run, signal}), `the boot partition (${number})`)
   }
 }
 
-function planned({parts, changes}: Customizing): {parts: ImageParts, changes: PartsChanges} {
-  if (!parts || !changes) throw new BrmcError('INTERNAL', 'the image is looked at first')
-  return {parts, changes}
+function planned({parts, plan}: Customizing): {parts: ImageParts, changes: Plan['changes']} {
+  if (!parts || !plan) throw new BrmcError('INTERNAL', 'the image is looked at first')
+  return {parts, changes: plan.changes}
 }
 
 async function sync(path: string): Promise<void> {

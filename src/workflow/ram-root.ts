@@ -14,9 +14,9 @@ import type {Layer} from '../overlay/layer.js'
 import {mergeLayers} from '../overlay/merge-layers.js'
 
 /** The base's root as an initramfs; made once for a base and kept beside its rootfs.tar. */
-const BASE_ARCHIVE = 'root.cpio'
+export const BASE_ARCHIVE = 'root.cpio'
 /** What a deployment has on top of it: unpacked second, so its files win. */
-const SITE_ARCHIVE = 'site.cpio'
+export const SITE_ARCHIVE = 'site.cpio'
 
 export interface RamRootRequest {
   /** All layers merged. */
@@ -33,13 +33,18 @@ export interface RamRootRequest {
  * no later archive can say, the whole root is one archive. Throws OVERLAY_INVALID for extended attributes: the format has no place for them.
  */
 export async function ramArchives({root, base, baseFolder, epoch, signal}: RamRootRequest): Promise<BootFile[]> {
-  refuseXattrs(root)
   const below = mergeLayers([base], epoch)
+  const site = await siteArchive(root, below)
+  return site ? [await baseArchive(below, baseFolder, signal), site] : [await inMemory(BASE_ARCHIVE, root.values())]
+}
+
+/** What `root` has on top of `below`, as an archive that is unpacked after it; undefined where that cannot say it. Throws OVERLAY_INVALID. */
+export async function siteArchive(root: RootTree, below: RootTree): Promise<BootFile | undefined> {
+  refuseXattrs(root)
   const own = [...root.values()].filter(entry => !isSame(below.get(entry.path), entry))
   const linked = new Set([...below.values()].flatMap(({type, path, target = ''}) => type === 'hardlink' ? [path, target] : []))
   const changesWhatIsThere = [...below.values()].some(entry => isInTheWay(entry, root.get(entry.path))) || own.some(({path}) => linked.has(path))
-  if (changesWhatIsThere) return [await inMemory(BASE_ARCHIVE, root.values())]
-  return [await baseArchive(below, baseFolder, signal), await inMemory(SITE_ARCHIVE, own)]
+  return changesWhatIsThere ? undefined : inMemory(SITE_ARCHIVE, own)
 }
 
 function refuseXattrs(root: RootTree): void {

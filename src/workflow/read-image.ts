@@ -78,13 +78,13 @@ async function valuesFrom(folder: string, uses: readonly SecretUse[]): Promise<R
 }
 
 /** Cheap, and enough for what happens: a copy that was cut short, a manifest that lies beside the wrong image. */
-async function refuseOtherImage(image: string, {size, spec, deployment, partitions}: ImageManifest): Promise<void> {
+async function refuseOtherImage(image: string, {size, spec, deployment, partitions, customized}: ImageManifest): Promise<void> {
   const file = await open(image)
   try {
     const there = (await file.stat()).size
     const {buffer, bytesRead} = await file.read(Buffer.alloc(SECTOR), 0, SECTOR, 0)
     const table = decodePartitionTable(buffer.subarray(0, bytesRead))
-    const same = table.diskSignature === identityOf(spec.name, deployment).diskSignature
+    const same = table.diskSignature === identityOf(customized?.project ?? spec.name, customized?.deployment ?? deployment).diskSignature
       && partitions.every((partition, index) => isAt(table.partitions[index], partition))
     if (!same) {
       throw new BrmcError('IMAGE_INVALID', `${image}.json is the manifest of another image: its partitions or its name (${spec.name}, ${deployment}) are others`, {suggestions: AGAIN})

@@ -1,0 +1,82 @@
+import {BrmcError} from '../errors.js'
+import {readTextIfThere} from '../files/read-text.js'
+import {specOf, type ImageManifest} from '../image/manifest.js'
+import type {Layer} from '../overlay/layer.js'
+import type {Run} from '../process/run.js'
+import type {Deployment} from '../spec/deployment.js'
+import {resolveDeployment} from '../spec/resolve.js'
+import type {TreeFile} from '../tree/template-set.js'
+import {alone, PROJECT_LOCK} from './alone.js'
+import {chooseDeployments, openProject, type ChosenDeployment} from './open-project.js'
+import {readImageManifest} from './read-image.js'
+import {readLayers} from './read-layers.js'
+import type {Reporting} from './reporting.js'
+import {applyTree, planTree} from './sync-tree.js'
+
+/** A deployment of the project that is to take the place of the one an image was made of. */
+export interface Site extends ChosenDeployment {
+  /** Absolute path of the project. */
+  folder: string
+  /** Files that hold secrets, which are in no folder. */
+  withheld: readonly TreeFile[]
+}
+
+/** What brmc wrote beside an image of its own; undefined for anybody else's. Of an image that must be ours (`needed`), throws what is wrong with it. */
+export async function manifestOf(image: string, {needed}: {needed: boolean}): Promise<ImageManifest | undefined> {
+  if (needed) return readImageManifest(image)
+  return await readTextIfThere(`${image}.json`) === undefined ? undefined : readImageManifest(image).catch(() => undefined)
+}
+
+/**
+ * The deployment `name` of the project in `folder`, generated as for an image of its own. Base and root format are the image's. Throws BrmcError
+ * BASE_UNSUPPORTED where it needs another base than the image has.
+ */
+export async function openSite({folder, name, manifest}: {folder: string, name: string, manifest: ImageManifest}, reporting: Reporting): Promise<Site> {
+  const project = await openProject(folder, 'values')
+  const [chosen] = chooseDeployments(project, [name])
+  if (!chosen) throw new BrmcError('USAGE', `there is no deployment ${name}`)
+  const there = specOf(manifest, new Map())
+  if (!there) throw new BrmcError('IMAGE_INVALID', 'the manifest of the image does not say what it was made of', {suggestions: [`make it anew: brmc image ${name}`]})
+  const {root, base} = there
+  const site = {...chosen, spec: {...chosen.spec, root, base}, deployment: {...chosen.deployment, root, base}}
+  refuseOtherBase(resolveDeployment(there, manifest.deployment), site.deployment)
+  return alone({folder: project.folder, purpose: PROJECT_LOCK}, reporting, async () => {
+    const planned = await planTree(project)
+    await applyTree(planned, reporting.signal)
+    return {...site, folder: project.folder, withheld: planned.files.filter(({secrets}) => secrets !== undefined)}
+  })
+}
+
+interface SiteReading {
+  /** Has the accounts. */
+  below: Layer
+  epoch: number
+  scratch: string
+  run: Run
+  signal: AbortSignal
+}
+
+/** All that is laid over the base for it, `below` first. */
+export async function readSite({folder, deployment, withheld}: Site, {below, epoch, scratch, run, signal}: SiteReading): Promise<Layer[]> {
+  return readLayers({folder, deployment, withheld, base: below, epoch, scratch, run, signal})
+}
+
+/** What decides on a base: base/debian/wanted-packages.ts, and for buildroot the board alone. */
+function refuseOtherBase(image: Deployment, wanted: Deployment): void {
+  const ofDebian = ({debian, packages, authorizedKeys}: Deployment): string =>
+    JSON.stringify({debian, packages: [...packages].sort(), ssh: authorizedKeys.length > 0})
+  const reason = image.board !== wanted.board ? `it is for ${image.board}, and ${wanted.name} for ${wanted.board}`
+    : wanted.base === 'debian' && ofDebian(image) !== ofDebian(wanted) ? `${wanted.name} has other packages (debian, packages, or whether there are authorizedKeys)` : undefined
+  if (reason === undefined) return
+  throw new BrmcError('BASE_UNSUPPORTED', `the image has another base than ${wanted.name} needs: ${reason}`, {suggestions: [`make it anew: brmc image ${wanted.name}`]})
+}
+
+/** The kernel's argument for the radio's country, as tree/boot-config.ts writes it. */
+export function cmdlineFor(cmdline: string, {interfaces, ports}: Deployment): string {
+  const country = [...interfaces, ...ports].find(({accessPoint}) => accessPoint !== undefined)?.accessPoint?.country
+  const others = cmdline.trim().split(/\s+/).filter(argument => !argument.startsWith(REGDOM))
+  return `${[...others, ...country === undefined ? [] : [`${REGDOM}${country}`]].join(' ')}\n`
+}
+
+const REGDOM = 'cfg80211.ieee80211_regdom='
+

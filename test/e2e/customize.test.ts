@@ -1,0 +1,82 @@
+import {execFileSync} from 'node:child_process'
+import {mkdtemp, readFile, rm, writeFile, mkdir} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {expect} from 'chai'
+
+import type {Report} from '../../src/emulator/report.js'
+import {brmc, jsonOf} from './command.js'
+
+const BOOT_OFFSET = 1024 * 1024
+
+/** One finished image for another site, as a user goes it: only the built command, no insides. */
+describe('a finished image made another site\'s', function () {
+  this.timeout(400_000)
+  let folder: string
+  let project: string
+  const card = (name: string): string => join(project, 'build/images', name, 'sdcard.img')
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'brmc-e2e-customize-'))
+    project = join(folder, 'router')
+    expect(await brmc(['init', project, '--country', 'PT'], {cwd: folder})).to.include({status: 0, stderr: ''})
+  })
+  after(async () => { await rm(folder, {recursive: true, force: true}) })
+
+  const tool = (file: string, ...args: string[]): string =>
+    execFileSync(file, args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 64 * 1024 * 1024, env: {...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`}})
+
+  /** Every file of the root on the second partition with mode, owner and bytes, as debugfs tells. */
+  async function census(image: string): Promise<string[]> {
+    const {partitiontable: {partitions}} = JSON.parse(tool('sfdisk', '--json', image)) as {partitiontable: {partitions: {start: number}[]}}
+    const root = `${image}?offset=${(partitions[1]?.start ?? 0) * 512}`
+    const dumped = await mkdtemp(join(folder, 'dumped-'))
+    tool('debugfs', '-R', `rdump / ${dumped}`, root)
+    const contents = tool('bash', '-c', `cd ${dumped} && find . -type f -print0 | sort -z | xargs -0 sha256sum && find . -type l -printf '%p %l\\n' | sort`)
+    const folders = tool('bash', '-c', `cd ${dumped} && find . -type d | sort`).trim().split('\n')
+    await writeFile(join(folder, 'script'), folders.map(path => `ls -p "/${path}"`).join('\n'))
+    // Inode numbers differ, as they may.
+    const modes = tool('debugfs', '-f', join(folder, 'script'), root).split('\n').map(line => line.replace(/^\/\d+/, ''))
+    return [...contents.split('\n'), ...modes.sort()]
+  }
+
+  it('root: ext4: has the tree that brmc image makes of that deployment, and meets its expectations', async () => {
+    expect(await brmc(['image', '--root', 'ext4'], {cwd: project})).to.include({status: 0})
+    const before = await readFile(card('default'))
+    const output = join(folder, 'site.img')
+    const ended = await brmc(['customize', card('default'), '--deployment', 'lab', '-o', output, '--json'], {cwd: project})
+    expect(ended.status, ended.stderr + ended.stdout).to.equal(0)
+    expect((await readFile(card('default'))).equals(before)).to.equal(true)
+    expect(await census(output)).to.deep.equal(await census(card('lab')))
+
+    const proof = await brmc(['test', output, '--json'], {cwd: project})
+    const {deployment, expectations} = jsonOf(proof) as Report
+    expect(expectations.filter(({passed}) => !passed).map(({title}) => title), proof.stderr).to.deep.equal([])
+    expect({deployment, status: proof.status}).to.deep.equal({deployment: 'lab', status: 0})
+    expect(expectations).to.have.length.above(5)
+  })
+
+  it('root: ram: has the archive that brmc image makes of that deployment, and takes files of the user', async () => {
+    expect(await brmc(['image', '--root', 'ram'], {cwd: project})).to.include({status: 0})
+    const output = join(folder, 'ram.img')
+    expect(await brmc(['customize', card('default'), '--deployment', 'lab', '-o', output], {cwd: project})).to.include({status: 0})
+    const siteOf = (image: string): string => tool('mtype', '-i', `${image}@@${BOOT_OFFSET}`, '::/site.cpio')
+    expect(siteOf(output)).to.equal(siteOf(card('lab')))
+
+    await mkdir(join(folder, 'mine/etc'), {recursive: true})
+    await writeFile(join(folder, 'mine/etc/motd'), 'mine\n')
+    const again = join(folder, 'again.img')
+    expect(await brmc(['customize', output, '--overlay', join(folder, 'mine'), '-o', again], {cwd: folder})).to.include({status: 0})
+    expect(siteOf(again)).to.include('mine\n')
+    const proof = await brmc(['test', again, '--json'], {cwd: project})
+    expect({deployment: (jsonOf(proof) as Report).deployment, status: proof.status}, proof.stderr).to.deep.equal({deployment: 'lab', status: 0})
+  })
+
+  it('a deployment that needs another base is refused in words', async () => {
+    await writeFile(join(project, 'deployments/other.yaml'), 'board: raspberrypi5\n')
+    const ended = await brmc(['customize', card('default'), '--deployment', 'other', '-o', join(folder, 'other.img')], {cwd: project})
+    expect(ended.status, ended.stderr).to.equal(30)
+    expect(ended.stderr).to.include('brmc image other')
+  })
+})
