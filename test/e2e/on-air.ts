@@ -10,7 +10,7 @@ import {virtualHostsOf} from '../../src/emulator/topology.js'
 import {specOf} from '../../src/image/manifest.js'
 import {readBootFileOf} from '../../src/image/read-boot-file.js'
 import {run} from '../../src/process/run.js'
-import {start} from '../../src/process/start.js'
+import {start, type Start} from '../../src/process/start.js'
 import {resolveDeployment} from '../../src/spec/resolve.js'
 import {readImageManifest} from '../../src/workflow/read-image.js'
 
@@ -24,8 +24,8 @@ export interface OnAir {
   seen: (group: string) => (DatagramSeen & {on: string})[]
 }
 
-/** Boots the image, does `deed` with it, and ends QEMU in any case. `pluggable`: interfaces whose cards hang on USB. */
-export async function onAir<T>(image: string, deed: (air: OnAir) => Promise<T>, pluggable: readonly string[] = []): Promise<T> {
+/** Boots the image, does `deed` with it, and ends QEMU in any case. `pluggable`: interfaces whose cards hang on USB; `begin` may change QEMU's arguments. */
+export async function onAir<T>(image: string, deed: (air: OnAir) => Promise<T>, pluggable: readonly string[] = [], begin: Start = start): Promise<T> {
   const manifest = await readImageManifest(image)
   const spec = specOf(manifest, new Map())
   if (!spec) throw new Error('the image depends on a secret')
@@ -36,7 +36,7 @@ export async function onAir<T>(image: string, deed: (air: OnAir) => Promise<T>, 
   const {signal} = ending
   try {
     const started = now()
-    const guest = await bootGuest({image, readBootFile: readBootFileOf(image), machine: 'virt', lab, pluggable, run, start, signal})
+    const guest = await bootGuest({image, readBootFile: readBootFileOf(image), machine: 'virt', lab, pluggable, run, start: begin, signal})
     await observeBoot({deployment, console: guest.console, lab, started, timeoutSeconds: 300, onEvent: () => undefined, signal})
     const failed = async (tries = 2): Promise<string[]> => {
       let open: ReadonlySet<string> | undefined

@@ -47,6 +47,7 @@ const taken: Taken[] = [
   },
   {title: 'name and passphrase of the Wi-Fi', text: wlan0('{ssid: Café, passphrase: correct horse}'), lines: hostapd('ssid2=436166c3a9', 'wpa_passphrase=correct horse')},
   {title: 'a passphrase of digits', text: wlan0('{passphrase: 12345678}'), lines: hostapd('wpa_passphrase=12345678')},
+  {title: 'another channel of the same band', text: wlan0('{channel: 9}'), lines: hostapd('channel=9')},
   {title: 'country and channel of another band', text: wlan0('{country: DE, channel: 36}'), lines: hostapd('hw_mode=a', 'channel=36', 'country_code=DE')},
   {
     title: 'what would be syntax elsewhere',
@@ -86,11 +87,11 @@ const taken: Taken[] = [
   },
   {
     title: 'another network downstream, with what its DHCP server gives out',
-    text: 'interfaces:\n  wlan0:\n    address: 172.16.0.1/16\n    dhcpServer: {from: 172.16.9.1, to: 172.16.9.100, dns: [192.0.2.53, 192.0.2.54], leaseMinutes: 5}\n',
+    text: 'interfaces:\n  wlan0:\n    address: 172.16.0.1/16\n    dhcpServer: {from: 172.16.9.1, to: 172.16.9.100, dns: [192.0.2.53, 192.0.2.54], leaseMinutes: 120}\n',
     lines: {
       'etc/brmc/interfaces': ['wlan0 address 172.16.0.1/16'],
       'etc/udhcpd/wlan0.conf': [
-        'start 172.16.9.1', 'end 172.16.9.100', 'max_leases 100', 'option subnet 255.255.0.0', 'option router 172.16.0.1', 'option lease 300',
+        'start 172.16.9.1', 'end 172.16.9.100', 'max_leases 100', 'option subnet 255.255.0.0', 'option router 172.16.0.1', 'option lease 7200',
         'option dns 192.0.2.53 192.0.2.54',
       ],
     },
@@ -140,6 +141,7 @@ const refused: Refused[] = [
   {title: 'another network without its DHCP range', text: 'interfaces: {wlan0: {address: 192.168.7.1/24}}\n', told: [/wlan0\.dhcpServer: 10\.1\.0\.10 to 10\.1\.0\.20 is not in the network 192\.168\.7\.0\/24: write dhcpServer/]},
   {title: 'a DHCP range with the router in it', text: 'interfaces: {wlan0: {dhcpServer: {from: 10.1.0.1}}}\n', told: [/the range holds the router's own address 10\.1\.0\.1/]},
   {title: 'another network without its gateway', text: 'interfaces: {usb0: {address: 192.0.2.7/28}}\n', told: [/usb0\.gateway: 10\.2\.0\.254, which is in the image, is not in the network 192\.0\.2\.0\/28: write gateway too/]},
+  {title: 'a lease without end', text: 'interfaces: {wlan0: {dhcpServer: {leaseMinutes: 525601}}}\n', told: [/leaseMinutes: a number from 2 to 525600/]},
   {title: 'a gateway beside DHCP', text: 'interfaces: {eth0: {gateway: 10.2.0.1}}\n', told: [/eth0\.gateway: DHCP tells it/]},
   {title: 'DHCP for an access point that serves', text: 'interfaces: {wlan0: {address: dhcp}}\n', told: [/cannot have its own by DHCP/]},
   {title: 'one of several addresses', text: 'interfaces: {eth2: {address: 10.9.0.1/24}}\n', told: [/has several IPv4 addresses/]},

@@ -90,7 +90,7 @@ function check_dhcp_server(part, count) {
 		want[name, "dns"] = want[name, "dns"] (part[5] == "[1]" ? "" : " ") value
 	} else if (part[4] == "dns") refuse("interfaces." name ".dhcpServer.dns is a list: [9.9.9.9]")
 	else if (part[4] == "leaseMinutes" && count == 4) {
-		if (value !~ /^[1-9][0-9]*$/ || length(value) > 6 || value < 2 || value > 525600) refuse("interfaces." name ".dhcpServer.leaseMinutes: a number from 2 to 525600")
+		if (value !~ /^[1-9][0-9]*$/ || length(value) > 6 || value + 0 < 2 || value + 0 > 525600) refuse("interfaces." name ".dhcpServer.leaseMinutes: a number from 2 to 525600")
 		wish_on("leaseMinutes")
 	} else unknown_key(part[4], " ", "from, to, dns and leaseMinutes", 0)
 }

@@ -41,7 +41,7 @@ function plan_access_point(name, file) {
 	if ((name, "country") in want) line_(file, "country_code=", "country_code=" want[name, "country"])
 	if ((name, "channel") in want) {
 		line_(file, "channel=", "channel=" want[name, "channel"])
-		line_(file, "hw_mode=", "hw_mode=" (want[name, "channel"] > 14 ? "a" : "g"))
+		line_(file, "hw_mode=", "hw_mode=" (want[name, "channel"] + 0 > 14 ? "a" : "g"))
 	}
 }
 
