@@ -13,6 +13,8 @@ interface MergeOptions {
   nearest?: Nearest
   /** A finished root that all layers are laid over; only what they touch of it is read, and comes back. */
   below?: TreeOnDemand
+  /** Sees the root as it is after each layer; an entry that the layer left alone is the same object as before. */
+  onLayer?: (root: RootTree) => void
 }
 
 /**
@@ -26,11 +28,12 @@ interface MergeOptions {
  *
  * Throws BrmcError OVERLAY_INVALID, naming the layer: a member below a symlink of the same layer, a hard link to nothing, declarations of what is not there.
  */
-export function mergeLayers(layers: readonly Layer[], epoch: number, {nearest, below}: MergeOptions = {}): RootTree {
+export function mergeLayers(layers: readonly Layer[], epoch: number, {nearest, below, onLayer}: MergeOptions = {}): RootTree {
   const root = new RootBuilder(epoch, below)
   for (const layer of layers) {
     try {
       layOver(root, layer, nearest)
+      onLayer?.(root.entries)
     } catch (error) {
       if (error instanceof BrmcError) throw new BrmcError(error.code, `${layer.name}: ${error.message}`, {cause: error, suggestions: error.suggestions, details: error.details})
       throw error
