@@ -2,6 +2,7 @@ import {mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat, symlink} from
 import {basename, dirname, join, resolve} from 'node:path'
 
 import {applyToFat, applyToRoot, type ApplyRequest} from '../customize/apply-changes.js'
+import {UNMOUNTED} from '../customize/image-tree.js'
 import {isNothing} from '../customize/parts-changes.js'
 import {readUndone} from '../customize/read-back.js'
 import {readImageParts, type ImageParts} from '../customize/read-image-parts.js'
@@ -135,10 +136,12 @@ async function look(context: Customizing, show: Show): Promise<void> {
     refuseFaulty(await findExt4Faults(offset, {folder, image: SOURCE, run, signal}), `the root file system (partition ${number})`)
   }
 
-  context.plan = await planCustomizing({...context.request, epoch: epochOf(context), scratch: folder, run, signal, ...manifest && {manifest}, ...site && {site}}, parts)
+  context.plan = await planCustomizing({
+    ...context.request, epoch: epochOf(context), scratch: folder, run, signal, ...manifest && {manifest}, ...site && {site},
+  }, parts)
   context.list.push(...listChanges(context.plan.changes))
-  const places = [root ? `root on partition ${root.partition.number}` : 'root in memory', ...parts.fats.map(({number, at}) => `partition ${number}${at.startsWith('\0') ? '' : ` at /${at}`}`)]
-  show.conclude(`Look at ${basename(image)}: ${places.join(', ')}`)
+  const places = parts.fats.map(({number, at}) => `, partition ${number}${at === UNMOUNTED ? '' : ` at /${at}`}`)
+  show.conclude(`Look at ${basename(image)}: ${root ? `root on partition ${root.partition.number}` : 'root in memory'}${places.join('')}`)
 }
 
 /** Time of whatever is made. */

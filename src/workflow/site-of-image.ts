@@ -1,3 +1,4 @@
+import {packagesWanted} from '../base/debian/wanted-packages.js'
 import {BrmcError} from '../errors.js'
 import {readTextIfThere} from '../files/read-text.js'
 import {specOf, type ImageManifest} from '../image/manifest.js'
@@ -61,12 +62,11 @@ export async function readSite({folder, deployment, withheld}: Site, {below, epo
   return readLayers({folder, deployment, withheld, base: below, epoch, scratch, run, signal})
 }
 
-/** What decides on a base: base/debian/wanted-packages.ts, and for buildroot the board alone. */
+/** What a base is made of: for buildroot the board alone. */
 function refuseOtherBase(image: Deployment, wanted: Deployment): void {
-  const ofDebian = ({debian, packages, authorizedKeys}: Deployment): string =>
-    JSON.stringify({debian, packages: [...packages].sort(), ssh: authorizedKeys.length > 0})
+  const ofDebian = (one: Deployment): string => JSON.stringify([one.debian, packagesWanted(one)])
   const reason = image.board !== wanted.board ? `it is for ${image.board}, and ${wanted.name} for ${wanted.board}`
-    : wanted.base === 'debian' && ofDebian(image) !== ofDebian(wanted) ? `${wanted.name} has other packages (debian, packages, or whether there are authorizedKeys)` : undefined
+    : wanted.base === 'debian' && ofDebian(image) !== ofDebian(wanted) ? `${wanted.name} needs other packages (packages, debian, or an SSH server)` : undefined
   if (reason === undefined) return
   throw new BrmcError('BASE_UNSUPPORTED', `the image has another base than ${wanted.name} needs: ${reason}`, {suggestions: [`make it anew: brmc image ${wanted.name}`]})
 }
