@@ -44,10 +44,20 @@ export function renderTree(request: TreeRequest): TreeFile[] {
     ...BOARD_NAMES.flatMap(name => boardFiles(request, boards[name])),
     ...commonFiles(request, firstDeployment),
     ...sourcesBelow(request.templates, 'overlays/router').map(({source, path}) => treeFileFrom(request.templates, source, `${TREE_FOLDER}/overlays/router/${path}`, {})),
-    ...request.deployments.flatMap(deployment => withSecretsMarked(overlayOf(deployment, request.templates),
-      request.secrets?.get(deployment.name)?.map(({secret, deployment: other}) => ({secret, files: other && overlayOf(other, request.templates)})) ?? [])),
+    ...request.deployments.flatMap(deployment => deploymentOverlay(deployment, request)),
   ]
   return files.sort((a, b) => a.path < b.path ? -1 : 1)
+}
+
+/** Buildroot and brmc leave a file of this name out of the root. */
+const NAMELESS = '.empty'
+
+/** The folder itself is there in any case: Buildroot's make wants what is named to it. */
+function deploymentOverlay(deployment: Deployment, {templates, secrets}: TreeRequest): TreeFile[] {
+  const counterparts = secrets?.get(deployment.name)?.map(({secret, deployment: other}) => ({secret, files: other && overlayOf(other, templates)})) ?? []
+  const files = withSecretsMarked(overlayOf(deployment, templates), counterparts)
+  if (files.some(file => file.secrets === undefined)) return files
+  return [...files, {path: `${TREE_FOLDER}/overlays/deployments/${deployment.name}/${NAMELESS}`, content: Buffer.alloc(0), executable: false}]
 }
 
 const overlayOf = (deployment: Deployment, templates: TemplateSet): TreeFile[] => deploymentFiles(deployment).map(({template, target, model}) =>
