@@ -349,6 +349,15 @@ describe("settings on the FAT partition, as the router's own script takes them",
     expect((await lab.take({}, true)).changed).to.deep.equal({})
   })
 
+  it('takes nothing over where the root takes no files, and says so', async () => {
+    const {said, changed, hostname} = await lab.take({'brmc-site.yaml': 'system: {hostname: porto}\n'}, false, 'mkdir -p /var/lib; mount --bind /etc/brmc /var/lib; mount -o remount,bind,ro /var/lib')
+    expect(said).to.deep.equal([
+      "the root file system takes no files: mkdir: can't create directory '/var/lib/brmc/': Read-only file system",
+      'brmc-site.yaml: nothing of it is in effect, the router runs as it was built',
+    ])
+    expect({changed, hostname}).to.deep.equal({changed: {}, hostname: 'as-built'})
+  })
+
   it('keeps who may read what', async () => {
     await lab.take({'brmc-site.yaml': `system: {ssh: {authorizedKeys: ['${ED25519} one']}}\ninterfaces: {wlan0: {accessPoint: {ssid: x}}}\n`})
     const modes = await Promise.all(['root/.ssh/authorized_keys', 'etc/hostapd/wlan0.conf', 'var/lib/brmc/site', 'var/lib/brmc/site/applied'].map(async path =>

@@ -16,8 +16,8 @@ export interface SettingsTaken {
 /** A root in which the router's own script takes over what lies on a FAT partition, with BusyBox and nft, in namespaces of its own. */
 export interface SettingsLab {
   root: string
-  /** Starts the script, as at boot, on a partition with these files. `again`: on the root as the last time left it. */
-  take: (files: Readonly<Record<string, string | Buffer>>, again?: boolean) => Promise<SettingsTaken>
+  /** Starts the script, as at boot, on a partition with these files. `again`: on the root as the last time left it; `before`: a shell command in it. */
+  take: (files: Readonly<Record<string, string | Buffer>>, again?: boolean, before?: string) => Promise<SettingsTaken>
   /** A file as the image has it; empty where it has none. */
   built: (path: string) => Promise<string>
   remove: () => Promise<void>
@@ -31,10 +31,11 @@ const IN_ROOT = `
   mount --bind /dev/null "$0/dev/null"
   mount -t proc proc "$0/proc"
   { chroot "$0" /usr/bin/env -i sh -c '
+    eval "$0"
     hostname as-built
     nft -f /etc/nftables.conf
     /usr/libexec/brmc/site-settings /boot
-    hostname' </dev/null 3>&1 1>&4 4>&- | cat >&2; } 4>&1`
+    hostname' "$1" </dev/null 3>&1 1>&4 4>&- | cat >&2; } 4>&1`
 
 export async function settingsLab(deployment: Deployment): Promise<SettingsLab> {
   const root = await makeGuestRoot(deployment)
@@ -43,7 +44,7 @@ export async function settingsLab(deployment: Deployment): Promise<SettingsLab> 
   await symlink('/proc/self/fd/3', join(root, 'dev/console'))
   for (const folder of FOLDERS) await cp(join(root, folder), join(built, folder), {recursive: true, verbatimSymlinks: true})
 
-  const take: SettingsLab['take'] = async (files, again = false) => {
+  const take: SettingsLab['take'] = async (files, again = false, before = ':') => {
     if (!again) {
       for (const folder of [...FOLDERS, 'run']) await rm(join(root, folder), {recursive: true, force: true})
       for (const folder of FOLDERS) await cp(join(built, folder), join(root, folder), {recursive: true, verbatimSymlinks: true})
@@ -54,7 +55,7 @@ export async function settingsLab(deployment: Deployment): Promise<SettingsLab> 
     await rm(join(root, 'run'), {recursive: true, force: true})
     await mkdir(join(root, 'run'))
     for (const [name, content] of Object.entries(files)) await writeFile(join(root, 'boot', name), content)
-    const {stdout, stderr} = await run('unshare', ['--mount', '--net', '--uts', 'sh', '-ec', IN_ROOT, root])
+    const {stdout, stderr} = await run('unshare', ['--mount', '--net', '--uts', 'sh', '-ec', IN_ROOT, root, before])
     return {
       said: stderr.split('\n').filter(Boolean).map(line => line.replace(/^brmc: /, '')),
       changed: await differences(built, root),

@@ -7,7 +7,7 @@ END {
 	else if (!problem_count) take_from_imager()
 	if (!problem_count) check_settings()
 	if (!problem_count) plan()
-	if (problem_count > MOST) print "and " problem_count - MOST " more problems" >(work "/problems")
+	tell_problems()
 }
 
 function line_(file, key, text_) {

@@ -9,7 +9,18 @@ BEGIN {
 
 function problem(file, line, what) {
 	problem_count++
-	if (problem_count <= MOST) print file (line ? " line " line : "") ": " what >(work "/problems")
+	problem_line[problem_count] = line
+	problem_text[problem_count] = file (line ? " line " line : "") ": " what
+}
+
+# In the order of the file, whatever they were found by, and not endless.
+function tell_problems(    i, j, order) {
+	for (i = 1; i <= problem_count && i <= MOST; i++) {
+		for (j = i - 1; j > 0 && problem_line[order[j]] > problem_line[i]; j--) order[j + 1] = order[j]
+		order[j + 1] = i
+	}
+	for (j = 1; j < i; j++) print problem_text[order[j]] >(work "/problems")
+	if (problem_count > MOST) print "and " problem_count - MOST " more problems" >(work "/problems")
 }
 
 function note(what) {
