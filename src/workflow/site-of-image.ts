@@ -36,7 +36,7 @@ export async function openSite({folder, name, manifest}: {folder: string, name: 
   const project = await openProject(folder, 'values')
   const [chosen] = chooseDeployments(project, [name])
   if (!chosen) throw new BrmcError('USAGE', `there is no deployment ${name}`)
-  const there = specOf(manifest, new Map())
+  const there = specOf(manifest, project.text.secrets?.values ?? new Map())
   if (!there) throw new BrmcError('IMAGE_INVALID', 'the manifest of the image does not say what it was made of', {suggestions: [`make it anew: brmc image ${name}`]})
   const {root, base} = there
   const site = {...chosen, spec: {...chosen.spec, root, base}, deployment: {...chosen.deployment, root, base}}

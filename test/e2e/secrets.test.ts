@@ -117,7 +117,9 @@ describe('secrets', function () {
 
     const more = [
       'check --without-secrets', 'config show --explain', 'config show --explain --json', 'generate --overwrite-all', 'image --root ext4', 'image --release release',
-      'diff br2-external/overlays/deployments/default/etc/hostname',
+      'diff br2-external/overlays/deployments/default/etc/hostname', 'overlay ls default --json',
+      ...['hostapd/wlan0.conf', 'brmc/interfaces', 'nftables.conf', 'hosts'].map(name => `overlay cat default /etc/${name}`),
+      'customize build/images/default/sdcard.img --deployment default --output ../custom.img',
     ]
     for (const line of more) await told(line.split(' '))
 
