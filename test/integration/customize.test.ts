@@ -191,6 +191,20 @@ describe('brmc customize', function () {
     expect(must('debugfs', ['-R', 'ls -p /boot/firmware', `${output}?offset=${stranger.rootOffset}`])).to.not.include('config.txt')
   })
 
+  it('takes names that are no UTF-8, and what is declared beside an overlay, by the names of the image\'s own accounts', async () => {
+    const stranger = strangers.gpt
+    const output = join(own(), 'out.img')
+    const overlay = tree({'srv/film': 'x'})
+    writeFileSync(Buffer.concat([Buffer.from(`${overlay}/srv/`), Buffer.from([0x66, 0xff, 0x22, 0xe4])]), 'latin')
+    writeFileSync(`${overlay}.meta.yaml`, 'remove: [var/log/old]\npaths:\n  srv/film: {owner: video, group: video, mode: "2750"}\n  etc/hostname: {mode: "0600"}\n')
+    const {changes} = await customize({image: stranger.image, output, overlays: [overlay]})
+    expectSound(output, stranger)
+    const seen = census(output, stranger)
+    expect(seen).to.include.members(['./srv/film f 2750 1234 44 1 1 ', './etc/hostname f 600 0 0 12 1 '])
+    expect(must('debugfs', ['-R', 'ls -p /srv', `${output}?offset=${stranger.rootOffset}`])).to.match(/f.+"/)
+    expect(changes.map(({change, path}) => `${change} ${path}`)).to.include.members(['altered /etc/hostname', 'removed /var/log/old/deep/x', 'added /srv/f\udcff"\udce4'])
+  })
+
   it('gives the same bytes for the same overlays, whatever the time', async () => {
     const overlay = tree({'etc/hostname': 'site\n', 'usr/share/many/more': 'm', 'boot/firmware/new/x.txt': 'x', 'new/folder/file': 'f'})
     const outputs = [join(own(), 'a.img'), join(own(), 'b.img')]
