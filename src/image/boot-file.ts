@@ -7,4 +7,6 @@ export interface BootFile {
   /** Bytes. */
   size: number
   content: Buffer | ContentAt
+  /** Differs from deployment to deployment: laid behind the others, so that what they share lies at the same place in each image. */
+  varies?: boolean
 }

@@ -2,7 +2,7 @@ import type {RootTree} from '../overlay/entry.js'
 import type {BootFile} from './boot-file.js'
 import {planExt4, type Ext4Plan} from './ext4/ext4.js'
 import type {HeadRoom} from './ext4/sizing.js'
-import {planFat32} from './fat32/fat32.js'
+import {planFat32, type Fat32Plan} from './fat32/fat32.js'
 import {FIRST_OFFSET, layOut, restOf, type PlacedPartition} from './layout.js'
 import {mappedRanges} from './mapped-ranges.js'
 import {encodePartitionTable, FAT32_LBA, LINUX, SECTOR} from './partition-table.js'
@@ -23,6 +23,8 @@ export interface ImageRequest {
   epoch: number
   /** Of the root partition; without effect when `size` is given. */
   headRoom?: HeadRoom
+  /** A plan whose boot files are the same but for those that vary, to take over what need not be computed twice. */
+  like?: ImagePlan
   /** Bytes of the whole image; the last partition takes what is left. Default: as large as needed. */
   size?: number
 }
@@ -39,6 +41,7 @@ export interface ImagePlan {
   freeBytes: number
   /** Sorted by offset: input of writeImage. */
   regions: Region[]
+  boot: Fat32Plan
 }
 
 const BOOT_LABEL = 'BOOT'
@@ -47,9 +50,11 @@ const BOOT_LABEL = 'BOOT'
  * A card as a list of regions: partition table, FAT32 boot partition from sector 2048, and an ext4 root behind it unless the root is in memory.
  * Pure: nothing is read or written. Equal requests give equal plans. Throws BrmcError IMAGE_TOO_SMALL, IMAGE_INVALID, OVERLAY_INVALID.
  */
-export function planImage({bootFiles, root, diskSignature, volumeId, epoch, headRoom, size}: ImageRequest): ImagePlan {
+export function planImage({bootFiles, root, diskSignature, volumeId, epoch, headRoom, size, like}: ImageRequest): ImagePlan {
   const bootSize = size !== undefined && root.format === 'ram' ? restOf(size, FIRST_OFFSET) : undefined
-  const boot = planFat32(bootFiles, {label: BOOT_LABEL, volumeId, epoch, firstSector: FIRST_OFFSET / SECTOR, ...bootSize !== undefined && {size: bootSize}})
+  const boot = planFat32(bootFiles, {
+    label: BOOT_LABEL, volumeId, epoch, firstSector: FIRST_OFFSET / SECTOR, ...bootSize !== undefined && {size: bootSize}, ...like && {like: like.boot},
+  })
   const rootOffset = layOut({boot: boot.size, root: 0}).size
   const rootPlan = root.format === 'ram' ? undefined : planRoot(root, {epoch, headRoom, size: size === undefined ? undefined : restOf(size, rootOffset)})
   const {partitions, size: total} = layOut({boot: boot.size, root: rootPlan?.size ?? 0})
@@ -67,6 +72,7 @@ export function planImage({bootFiles, root, diskSignature, volumeId, epoch, head
     bootFiles: boot.files.map(file => ({...file, offset: FIRST_OFFSET + file.offset})),
     freeBytes: rootPlan?.freeBytes ?? boot.freeBytes,
     regions,
+    boot,
   }
 }
 

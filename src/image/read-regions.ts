@@ -71,3 +71,15 @@ export class RegionReader {
     return file
   }
 }
+
+/** The bytes of `range` as `regions` (sorted by offset) have them; what none covers is zero. */
+export function readRegionBytes(regions: readonly Region[], {offset, size}: {offset: number, size: number}): Buffer {
+  const reader = new RegionReader(regions)
+  const bytes = Buffer.alloc(size)
+  try {
+    reader.fill(bytes, offset)
+    return bytes
+  } finally {
+    reader.close()
+  }
+}

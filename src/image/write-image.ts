@@ -84,7 +84,7 @@ export async function writeImage({target, size, regions, signal, onProgress, has
 }
 
 /** Writes what is not zero, in runs as long as possible. */
-function writeSparsely(file: number, chunk: Buffer, offset: number): void {
+export function writeSparsely(file: number, chunk: Buffer, offset: number): void {
   let start = 0
   for (let at = 0; at < chunk.length; at += PIECE) {
     const end = Math.min(at + PIECE, chunk.length)

@@ -49,13 +49,17 @@ export function renderTree(request: TreeRequest): TreeFile[] {
   return files.sort((a, b) => a.path < b.path ? -1 : 1)
 }
 
+/** The files of one deployment's own overlay, those marked that are made of secrets. */
+export function deploymentTree(deployment: Deployment, templates: TemplateSet, secrets: readonly WithoutSecret[] = []): TreeFile[] {
+  return withSecretsMarked(overlayOf(deployment, templates), secrets.map(({secret, deployment: other}) => ({secret, files: other && overlayOf(other, templates)})))
+}
+
 /** Buildroot and brmc leave a file of this name out of the root. */
 const NAMELESS = '.empty'
 
 /** The folder itself is there in any case: Buildroot's make wants what is named to it. */
 function deploymentOverlay(deployment: Deployment, {templates, secrets}: TreeRequest): TreeFile[] {
-  const counterparts = secrets?.get(deployment.name)?.map(({secret, deployment: other}) => ({secret, files: other && overlayOf(other, templates)})) ?? []
-  const files = withSecretsMarked(overlayOf(deployment, templates), counterparts)
+  const files = deploymentTree(deployment, templates, secrets?.get(deployment.name))
   if (files.some(file => file.secrets === undefined)) return files
   return [...files, {path: `${TREE_FOLDER}/overlays/deployments/${deployment.name}/${NAMELESS}`, content: Buffer.alloc(0), executable: false}]
 }

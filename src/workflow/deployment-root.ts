@@ -13,7 +13,7 @@ import {run} from '../process/run.js'
 import {didYouMean} from '../spec/suggest.js'
 import {basesFolder, readUsers} from './base-list.js'
 import {chooseDeployments, openProject, type OpenProject} from './open-project.js'
-import {readLayers, readRoot} from './read-layers.js'
+import {readDeviceTable, readLayers, rootOf} from './read-layers.js'
 import {planTree} from './sync-tree.js'
 
 /** What a deployment's layers come to, nothing built and nothing written. */
@@ -73,7 +73,7 @@ async function readDeploymentRoot(project: OpenProject, name: string, {scratch, 
     const layers = read.map(layer => ({...layer, name: layer.name.replace(`${folder}/`, '')}))
     return {
       name, layers, epoch,
-      root: found ? await readRoot(layers, {folder, epoch}) : mergeLayers(layers, epoch, {nearest: didYouMean}),
+      root: found ? rootOf(layers, await readDeviceTable(folder), epoch) : mergeLayers(layers, epoch, {nearest: didYouMean}),
       ...found && {base: found.bundle.key.slice(0, SHOWN_KEY)},
       notes: [
         ...found ? [] : ['there is no base of this deployment here: only what lies over it is shown (brmc image makes one)'],

@@ -71,7 +71,7 @@ async function rootLayers(request: PlanRequest, tree: Ext4Tree): Promise<Layer[]
 async function bootLayers(request: PlanRequest, {inMemory}: {inMemory: boolean}): Promise<Layer[]> {
   const {image, site, epoch, bootOverlays} = request
   const readBootFile = readBootFileOf(image)
-  const own: RootEntry[] = inMemory ? [await siteInMemory(request, readBootFile)] : []
+  const own: RootEntry[] = inMemory ? await siteInMemory(request, readBootFile) : []
   const cmdline = site && (await readBootFile('cmdline.txt'))?.toString('utf8')
   const wanted = site && cmdline !== undefined ? cmdlineFor(cmdline, site.deployment) : undefined
   if (wanted !== undefined && wanted.trim() !== cmdline?.trim()) {
@@ -83,12 +83,15 @@ async function bootLayers(request: PlanRequest, {inMemory}: {inMemory: boolean})
   return [...own.length > 0 ? [{name: 'boot files of the deployment', kind: 'folder' as const, entries: own}] : [], ...overlays]
 }
 
-async function siteInMemory(request: PlanRequest, readBootFile: (path: string) => Promise<Buffer | undefined>): Promise<RootEntry> {
+async function siteInMemory(request: PlanRequest, readBootFile: (path: string) => Promise<Buffer | undefined>): Promise<RootEntry[]> {
   const {site, epoch} = request
   const there = await readRamLayers(readBootFile)
-  const [, ...own] = site ? await readSite(site, {below: there.base, ...request}) : [there.base, there.site]
-  const overlays = await readPlaces(request.overlays, {...there.base, entries: [...there.base.entries, ...there.site.entries]}, request)
-  return ramSite(there.base, [...own, ...overlays], {epoch, ...site && {folder: site.folder}})
+  const ofSite = site && (await readSite(site, {below: there.base, ...request})).slice(1)
+  const overlays = await readPlaces(request.overlays, {...there.base, entries: [there.base, there.shared, there.own].flatMap(({entries}) => entries)}, request)
+  return ramSite({
+    base: there.base, layers: [...ofSite ?? [there.shared, there.own], ...overlays], own: ofSite ?? [there.own], epoch,
+    scratch: request.scratch, signal: request.signal, ...site && {folder: site.folder},
+  })
 }
 
 async function readPlaces(places: readonly string[], below: Layer, reading: Reading): Promise<Layer[]> {

@@ -7,8 +7,8 @@ import {withNumbers} from '../overlay/accounts.js'
 import {packingOf} from '../overlay/archive-name.js'
 import type {Declarations} from '../overlay/declaration.js'
 import {withDeviceTable} from '../overlay/device-nodes.js'
-import {parseDeviceTable} from '../overlay/device-table.js'
-import type {RootTree} from '../overlay/entry.js'
+import {parseDeviceTable, type DeviceTableRow} from '../overlay/device-table.js'
+import type {RootEntry, RootTree} from '../overlay/entry.js'
 import type {Layer} from '../overlay/layer.js'
 import {mergeLayers} from '../overlay/merge-layers.js'
 import {readAccounts} from '../overlay/read-content.js'
@@ -19,7 +19,7 @@ import {parseOverlayMeta} from '../spec/overlay-meta/parse.js'
 import {META_ENDING} from '../spec/project-text.js'
 import {didYouMean} from '../spec/suggest.js'
 import type {TreeFile} from '../tree/template-set.js'
-import {DEVICE_TABLE, OWN_PLACES, overlayPlaces} from './overlay-places.js'
+import {deploymentFolder, DEVICE_TABLE, OWN_PLACES, overlayPlaces} from './overlay-places.js'
 import type {ChosenDeployment} from './open-project.js'
 import {secretLayer} from './secret-layer.js'
 
@@ -45,12 +45,14 @@ export interface OverlayPlace {
   name: string
 }
 
-/** All layers of a deployment's root, the base first: docs/architecture.md, "Layers of a root file system". Bodies stay on disk. */
+/** All layers of a deployment's root, the base first: docs/architecture.md, "Layers of a root file system". Bodies stay on disk, but for those of the deployment's own folder. */
 export async function readLayers(request: LayersRequest): Promise<Layer[]> {
   const {folder, deployment, base} = request
   for (const path of deployment.overlays) await Promise.all([path, `${path}${META_ENDING}`].map(async one => refuseOutside(folder, one)))
+  const own = join(folder, deploymentFolder(deployment.name))
   const layers = await readOverlays(overlayPlaces(deployment).map(name => ({path: join(folder, name), name})), {...request, below: base})
-  return [base, ...layers.toSpliced(OWN_PLACES, 0, secretLayer(request.withheld ?? [], deployment.name, request.epoch))]
+  const held = await Promise.all(layers.map(async layer => layer.name === own ? withBodies(layer) : layer))
+  return [base, ...held.toSpliced(OWN_PLACES, 0, secretLayer(request.withheld ?? [], deployment.name, request.epoch))]
 }
 
 /** Overlays from wherever they lie, the lowest first; names of accounts that are declared are those of the root that they and `below` come to. */
@@ -66,10 +68,25 @@ export async function readOverlays(places: readonly OverlayPlace[], {below, ...r
   return read.map(({layer, declared}): Layer => declared ? {...layer, declarations: withNumbers(declared, accounts, didYouMean)} : layer)
 }
 
+export async function readDeviceTable(folder: string): Promise<DeviceTableRow[]> {
+  return parseDeviceTable(await readFile(join(folder, DEVICE_TABLE), 'utf8'), DEVICE_TABLE)
+}
+
 /** The root that `layers` and the tree's device table come to. */
-export async function readRoot(layers: readonly Layer[], {folder, epoch}: Pick<LayersRequest, 'folder' | 'epoch'>): Promise<RootTree> {
-  const table = parseDeviceTable(await readFile(join(folder, DEVICE_TABLE), 'utf8'), DEVICE_TABLE)
-  return withDeviceTable(mergeLayers(layers, epoch, {nearest: didYouMean}), table, {file: DEVICE_TABLE, epoch})
+export function rootOf(layers: readonly Layer[], deviceTable: readonly DeviceTableRow[], epoch: number): RootTree {
+  return withDeviceTable(mergeLayers(layers, epoch, {nearest: didYouMean}), deviceTable, {file: DEVICE_TABLE, epoch})
+}
+
+/** Larger files are no configuration. */
+const LARGEST_BODY = 1024 * 1024
+
+/** What is rendered of a deployment is small, and its own: it is held in memory. */
+async function withBodies(layer: Layer): Promise<Layer> {
+  const entries = await Promise.all(layer.entries.map(async (entry): Promise<RootEntry> => {
+    const {content, size} = entry
+    return content === undefined || Buffer.isBuffer(content) || size > LARGEST_BODY ? entry : {...entry, content: await readFile(content.file)}
+  }))
+  return {...layer, entries}
 }
 
 /** The check has said it already, with its place (N20); between then and now somebody may have moved things. */

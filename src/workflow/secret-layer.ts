@@ -5,11 +5,13 @@ import {TREE_FOLDER, type TreeFile} from '../tree/template-set.js'
 const MODE = 0o600
 const PROGRAM_MODE = 0o700
 
+export const secretLayerName = (deployment: string): string => `files of ${deployment} that hold secrets`
+
 /** Of `files` those of one deployment that hold secrets, as the layer that lies right above its folder in br2-external/. They are on no disk but the image. */
 export function secretLayer(files: readonly TreeFile[], deployment: string, epoch: number): Layer {
   const folder = `${TREE_FOLDER}/overlays/deployments/${deployment}/`
   return {
-    name: `files of ${deployment} that hold secrets`,
+    name: secretLayerName(deployment),
     kind: 'folder',
     entries: files.filter(({path, secrets}) => secrets !== undefined && path.startsWith(folder)).map(({path, content, executable}) => ({
       path: path.slice(folder.length), type: 'file', mode: executable ? PROGRAM_MODE : MODE, uid: 0, gid: 0, mtime: epoch, size: content.length,

@@ -16,6 +16,8 @@ export interface Fat32Options {
   epoch: number
   /** Sectors of the card before the partition. */
   firstSector: number
+  /** A plan with the same shared files, to take over what need not be computed twice. */
+  like?: Fat32Plan
 }
 
 export interface Fat32Plan {
@@ -25,6 +27,18 @@ export interface Fat32Plan {
   regions: Region[]
   /** Where each file lies, in one piece; `offset` counts from the start of the partition. */
   files: {path: string, offset: number, size: number}[]
+  /** The part of the allocation table in front of files that vary. */
+  sharedTable: SharedTable
+}
+
+interface SharedTable {
+  chains: readonly Chain[]
+  table: Buffer
+}
+
+interface Chain {
+  cluster: number
+  clusters: number
 }
 
 const MIB = 1024 * 1024
@@ -34,7 +48,7 @@ const FIRST_CLUSTER = 2
 const MAX_FILE = 0xffff_ffff
 
 /**
- * A FAT32 file system with `files`, each in one piece, folders before files, in order of name; nothing is read.
+ * A FAT32 file system with `files`, each in one piece, folders before files, in order of name, those that vary last; nothing is read.
  * Throws BrmcError IMAGE_TOO_SMALL with a forecast, IMAGE_INVALID for names and sizes that FAT does not take.
  */
 export function planFat32(files: readonly BootFile[], options: Fat32Options): Fat32Plan {
@@ -49,9 +63,12 @@ export function planFat32(files: readonly BootFile[], options: Fat32Options): Fa
   if (free < 0) throw tooSmall((next - FIRST_CLUSTER) * bytes, geometry)
   const offsetOf = (cluster: number): number => (geometry.data + (cluster - FIRST_CLUSTER) * geometry.sectorsPerCluster) * FAT_SECTOR
   const placed = folders.flatMap(folder => folder.files)
+  const varying = placed.filter(({file}) => file.varies === true)
+  const shared = [...folders, ...placed.filter(({file}) => file.varies !== true)]
+  const sharedTable = shareTable(shared.map(({cluster, clusters}) => ({cluster, clusters})), options.like)
   const regions: Region[] = [
     ...bootRegions(geometry, {...options, free, next}),
-    ...tableRegions(geometry, encodeTable([...folders, ...placed].map(({cluster, clusters}) => ({cluster, clusters})), next)),
+    ...tableRegions(geometry, [sharedTable.table, encodeTable(varying, {from: sharedTable.table.length / 4, next})]),
     ...folders.map(folder => directoryRegion(folder, {options, offset: offsetOf(folder.cluster), bytes})),
     ...placed.filter(({file}) => file.size > 0).map(({file, cluster}) => ({offset: offsetOf(cluster), size: file.size, content: file.content})),
   ]
@@ -60,6 +77,7 @@ export function planFat32(files: readonly BootFile[], options: Fat32Options): Fa
     size: geometry.sectors * FAT_SECTOR,
     freeBytes: free * bytes,
     regions,
+    sharedTable,
     files: placed.map(({file: {path, size}, cluster}) => ({path, size, offset: size === 0 ? 0 : offsetOf(cluster)})),
   }
 }
@@ -79,7 +97,7 @@ function withSubfolders(folder: Folder): Folder[] {
   return [folder, ...folder.folders.flatMap(withSubfolders)]
 }
 
-/** Folders first, then files, side by side. Returns the first free cluster. */
+/** Folders first, then files, side by side, those that vary last. Returns the first free cluster. */
 function assignClusters(folders: readonly Folder[], bytes: number): number {
   let next = FIRST_CLUSTER
   for (const folder of folders) {
@@ -88,7 +106,8 @@ function assignClusters(folders: readonly Folder[], bytes: number): number {
     next += folder.clusters
   }
 
-  for (const placed of folders.flatMap(folder => folder.files)) {
+  const files = folders.flatMap(folder => folder.files)
+  for (const placed of [...files.filter(({file}) => file.varies !== true), ...files.filter(({file}) => file.varies === true)]) {
     placed.clusters = Math.ceil(placed.file.size / bytes)
     placed.cluster = placed.clusters === 0 ? 0 : next
     next += placed.clusters
@@ -100,23 +119,46 @@ function assignClusters(folders: readonly Folder[], bytes: number): number {
 const END_OF_CHAIN = 0x0fff_ffff
 const MEDIA = 0x0fff_fff8
 
-/** The used part of the allocation table. */
-function encodeTable(chains: readonly {cluster: number, clusters: number}[], next: number): Buffer {
-  const table = Buffer.alloc(next * 4)
-  table.writeUInt32LE(MEDIA, 0)
-  table.writeUInt32LE(END_OF_CHAIN, 4)
-  for (const {cluster, clusters} of chains) {
-    for (let index = 0; index < clusters; index++) table.writeUInt32LE(index === clusters - 1 ? END_OF_CHAIN : cluster + index + 1, (cluster + index) * 4)
-  }
-
-  return table
+/** There are hundreds of thousands of entries, the same in every image of a kind. */
+function shareTable(chains: readonly Chain[], like: Fat32Plan | undefined): SharedTable {
+  const known = like?.sharedTable
+  const isSame = known?.chains.length === chains.length && chains.every((chain, index) => isSameChain(chain, known.chains[index]))
+  if (isSame) return known
+  const next = chains.reduce((last, {cluster, clusters}) => clusters === 0 ? last : Math.max(last, cluster + clusters), FIRST_CLUSTER)
+  return {chains, table: encodeTable(chains, {from: 0, next})}
 }
 
+const isSameChain = (one: Chain, other: Chain | undefined): boolean => one.cluster === other?.cluster && one.clusters === other.clusters
+
+/** The allocation table from one cluster to another. */
+function encodeTable(chains: readonly Chain[], {from, next}: {from: number, next: number}): Buffer {
+  const entries = new Uint32Array(next - from)
+  if (from === 0) {
+    entries[0] = MEDIA
+    entries[1] = END_OF_CHAIN
+  }
+
+  for (const {cluster, clusters} of chains) {
+    if (clusters === 0) continue
+    const last = cluster + clusters - 1
+    for (let at = cluster; at < last; at++) entries[at - from] = at + 1
+    entries[last - from] = END_OF_CHAIN
+  }
+
+  const table = Buffer.from(entries.buffer)
+  return IS_BIG_ENDIAN ? table.swap32() : table
+}
+
+/** Entries are set in the machine's own order of bytes, for speed. */
+const IS_BIG_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 0
+
 /** Both copies. The zeros behind the used part count: they say that clusters are free. */
-function tableRegions({reserved, table: sectors}: FatGeometry, table: Buffer): Region[] {
-  return [reserved, reserved + sectors].flatMap(first => [
-    {offset: first * FAT_SECTOR, size: table.length, content: table},
-    {offset: first * FAT_SECTOR + table.length, size: sectors * FAT_SECTOR - table.length},
+function tableRegions({reserved, table: sectors}: FatGeometry, [shared, own]: readonly [Buffer, Buffer]): Region[] {
+  const used = shared.length + own.length
+  return [reserved, reserved + sectors].map(first => first * FAT_SECTOR).flatMap(offset => [
+    {offset, size: shared.length, content: shared},
+    ...own.length > 0 ? [{offset: offset + shared.length, size: own.length, content: own}] : [],
+    {offset: offset + used, size: sectors * FAT_SECTOR - used},
   ])
 }
 
