@@ -16,7 +16,8 @@ const commands = (await readdir(COMMANDS, {recursive: true})).filter(name => nam
 
 await rm(OUT, {recursive: true, force: true})
 const {metafile} = await build({
-  entryPoints: ['src/workflow/run-command-line.ts', ...commands],
+  // The worker is a file that a thread starts with.
+  entryPoints: ['src/workflow/run-command-line.ts', 'src/workflow/fleet/sites-worker.ts', ...commands],
   outdir: OUT,
   outbase: 'src',
   chunkNames: 'chunks/[name]-[hash]',

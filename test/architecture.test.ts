@@ -20,11 +20,17 @@ interface Part {
 const sources = ['src', 'test'].flatMap(folder => readdirSync(folder, {recursive: true, encoding: 'utf8'}).map(path => join(folder, path)))
   .filter(path => path.endsWith('.ts'))
   .map(path => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest))
-const imports = sources.flatMap(importsOf)
+const imports = sources.flatMap(source => [...importsOf(source), ...startedBy(source)])
 /** What bin/run.js starts. */
 const starters = [...readFileSync('bin/run.js', 'utf8').matchAll(/import \{(\w+)\} from '\.\.\/dist\/(\S+)\.js'/g)].map(([, name = '', path = '']) => ({name, to: `src/${path}.ts`}))
 const inSource = imports.filter(({from}) => from.startsWith('src/'))
 const parts = partsOf(readFileSync('docs/architecture.md', 'utf8'))
+
+/** A file that a thread is started with: `new URL('worker.ts', import.meta.url)`. */
+function startedBy({fileName, text}: ts.SourceFile): Import[] {
+  if (!fileName.startsWith('src/')) return []
+  return [...text.matchAll(/new URL\('([\w-]+\.ts)', import\.meta\.url\)/g)].map(([, file = '']) => ({from: fileName, to: join(dirname(fileName), file), names: [], typeOnly: false}))
+}
 
 function importsOf(source: ts.SourceFile): Import[] {
   return source.statements.flatMap(statement => {

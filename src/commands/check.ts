@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {BaseCommand} from '../base-command.js'
 import type {Finding} from '../spec/finding.js'
 import {formatFindings} from '../spec/format-findings.js'
+import {findingsOfInventory} from '../workflow/fleet/make-fleet.js'
 import {readAndCheck} from '../workflow/open-project.js'
 
 export default class Check extends BaseCommand {
@@ -13,16 +14,24 @@ export default class Check extends BaseCommand {
     project: Flags.directory({summary: 'Folder of the project', default: '.', helpValue: '<folder>', exists: true}),
     'without-secrets': Flags.boolean({summary: 'Ask no source for secrets: check all but their values, as CI can'}),
     strict: Flags.boolean({summary: 'Let warnings count as errors'}),
+    inventory: Flags.string({summary: 'Also every site of this CSV or JSON file (-: standard input)', helpValue: '<file>'}),
   }
 
   async run(): Promise<{findings: readonly Finding[], errors: number, warnings: number}> {
     const {flags} = await this.parse(Check)
-    const {text, checked: {findings, deployments, texts}} = await readAndCheck(flags.project, flags['without-secrets'] ? 'stand-ins' : 'values')
+    const secrets = flags['without-secrets'] ? 'stand-ins' : 'values'
+    const {text, checked} = await readAndCheck(flags.project, secrets)
+    const isSound = !checked.findings.some(({severity}) => severity === 'error')
+    // What sites lie over has to be right first.
+    const inventory = flags.inventory === undefined || !isSound ? undefined
+      : await findingsOfInventory({folder: flags.project, inventory: flags.inventory, secrets, reporting: this.reporting})
+    const findings = [...checked.findings, ...inventory?.findings ?? []]
+    const texts = inventory?.texts ?? checked.texts
     const errors = findings.filter(({severity}) => severity === 'error').length
     const warnings = findings.length - errors
     if (findings.length > 0) this.log(formatFindings(findings, {texts, colour: this.colour, columns: process.stdout.columns}))
     this.log(findings.length === 0
-      ? `${text.project.file}: no findings (deployments: ${deployments.map(({name}) => name).join(', ')})`
+      ? `${text.project.file}: no findings (deployments: ${checked.deployments.map(({name}) => name).join(', ')}${inventory ? `; ${inventory.sites} sites of ${flags.inventory ?? ''}` : ''})`
       : `${errors} errors, ${warnings} warnings`)
     if (errors > 0 || (flags.strict && warnings > 0)) this.endWith('SPEC_INVALID')
     return {findings, errors, warnings}

@@ -15,7 +15,7 @@ import {maskLines} from './secrets.js'
 export const DEFAULT_DEPLOYMENT = 'default'
 
 /** A deployment's name is a host name in small letters: it becomes names of folders and files. */
-const DEPLOYMENT_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+export const DEPLOYMENT_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 /** `router` is the layer all deployments share. */
 const RESERVED_NAMES = [DEFAULT_DEPLOYMENT, 'router']
 

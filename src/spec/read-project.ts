@@ -14,17 +14,17 @@ const MAX_FILES = 2000
 
 /**
  * Reads what checking needs: brmc.yaml of `folder` or the nearest folder above it, its deployments, boards and groups, and those text files of
- * the overlays they name which rules look at (configuration and scripts, up to 256 KiB each).
+ * the overlays they name, and `more` overlays, which rules look at (configuration and scripts, up to 256 KiB each).
  * @throws BrmcError PROJECT_MISSING where there is no brmc.yaml up to the root
  */
-export async function readProject(folder: string): Promise<ProjectText> {
+export async function readProject(folder: string, more: readonly string[] = []): Promise<ProjectText> {
   const root = await findProject(resolve(folder))
   const [text, deployments, boards, groups, lock] = await Promise.all([
     readFile(join(root, PROJECT_FILE), 'utf8'), readDocuments(root, DEPLOYMENTS_FOLDER), readDocuments(root, BOARDS_FOLDER), readDocuments(root, GROUPS_FOLDER), kindOf(join(root, LOCK_FILE)),
   ])
   const project = {file: PROJECT_FILE, text}
   const shared = [...boards, ...groups]
-  const named = [...new Set([project, ...shared, ...deployments].flatMap(({file, text: source}) => writtenOverlays(source, file)))].sort()
+  const named = [...new Set([project, ...shared, ...deployments].flatMap(({file, text: source}) => writtenOverlays(source, file)).concat(more))].sort()
   const overlays = await Promise.all(named.map(async (overlay): Promise<[string, OverlayKind]> => [overlay, await overlayKind(root, overlay)]))
   const texts = await Promise.all([
     ...overlays.filter(([, kind]) => kind === 'directory').map(([overlay]) => readOverlayTexts(root, overlay)),

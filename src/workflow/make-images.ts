@@ -36,6 +36,12 @@ export interface ImagesRequest {
   reporting: Reporting
 }
 
+export interface MadeImage extends ComposedImage, ChosenDeployment {
+  base: MadeBase
+  /** Hash over all that it was made of. */
+  inputs: string
+}
+
 interface Making {
   request: ImagesRequest
   project?: OpenProject
@@ -46,7 +52,7 @@ interface Making {
   /** What lies in the folders given to the base buildroot, by deployment. */
   sources: Map<string, Promise<Sources>>
   bases: Map<string, MadeBase>
-  images: ComposedImage[]
+  images: MadeImage[]
   released: string[]
   warnings: string[]
 }
@@ -140,7 +146,7 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
   const fresh = request.hash ? undefined : await freshImage(request.target, inputs)
   const image = fresh ?? await composeImage(request)
   if (!fresh) await recordInputs(request.target, inputs)
-  making.images.push(image)
+  making.images.push({...image, ...chosen, base, inputs})
   if (releaseFolder !== undefined) {
     show.say('compressing for the release')
     making.released = [...new Set([...making.released, ...await releaseImage(image, {folder: releaseFolder, run, signal})])]

@@ -17,16 +17,22 @@ export interface OpenProject {
   checked: CheckedProject
 }
 
+/** What the sites of an inventory name besides what the project names. */
+export interface NamedBySites {
+  overlays: readonly string[]
+  secrets: readonly string[]
+}
+
 /** What the project in `folder` (or a folder above it) says; findings are left to the caller. Throws PROJECT_MISSING. */
-export async function readAndCheck(folder: string, secrets: SecretsWanted = 'stand-ins'): Promise<OpenProject> {
-  const read = await readProject(folder)
-  const text = {...read, secrets: await projectSecrets(read, secrets)}
+export async function readAndCheck(folder: string, secrets: SecretsWanted = 'stand-ins', inventory: NamedBySites = {overlays: [], secrets: []}): Promise<OpenProject> {
+  const read = await readProject(folder, inventory.overlays)
+  const text = {...read, secrets: await projectSecrets(read, secrets, inventory.secrets)}
   return {folder: text.folder, text, checked: checkProject(text)}
 }
 
 /** The same, for who wants to go on: throws SPEC_INVALID with every finding where one of them is an error. */
-export async function openProject(folder: string, secrets: SecretsWanted = 'stand-ins'): Promise<OpenProject> {
-  const project = await readAndCheck(folder, secrets)
+export async function openProject(folder: string, secrets: SecretsWanted = 'stand-ins', inventory?: NamedBySites): Promise<OpenProject> {
+  const project = await readAndCheck(folder, secrets, inventory)
   const errors = project.checked.findings.filter(({severity}) => severity === 'error')
   if (errors.length > 0) {
     throw new BrmcError('SPEC_INVALID', `${errors.length === 1 ? 'one error' : `${errors.length} errors`} in the project file`, {

@@ -7,9 +7,10 @@ import {withhold} from './withheld-values.js'
 /** values: every secret's; stand-ins: what can stand for it does, and no source is asked but for what nothing can stand for. */
 export type SecretsWanted = 'values' | 'stand-ins'
 
-/** The values of the secrets that a project's files name. From here on no output of this process shows them. */
-export async function projectSecrets(project: ProjectText, wanted: SecretsWanted): Promise<FoundSecrets> {
-  return secretsOf(project, namedSecrets(project, wanted === 'values' ? 'all' : 'deciding'), wanted)
+/** The values of the secrets that a project's files name, and of `more`. From here on no output of this process shows them. */
+export async function projectSecrets(project: ProjectText, wanted: SecretsWanted, more: readonly string[] = []): Promise<FoundSecrets> {
+  const names = new Set([...namedSecrets(project, wanted === 'values' ? 'all' : 'deciding'), ...more])
+  return secretsOf(project, [...names].sort(), wanted)
 }
 
 export async function secretsOf(project: Pick<ProjectText, 'folder' | 'project'>, names: readonly string[], wanted: SecretsWanted = 'values'): Promise<FoundSecrets> {

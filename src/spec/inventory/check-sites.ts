@@ -1,0 +1,92 @@
+import {checkDeployment} from '../check-deployment.js'
+import {DEPLOYMENT_NAME} from '../check-project.js'
+import type {Deployment} from '../deployment.js'
+import type {SecretUse} from '../fill-secrets.js'
+import {sortFindings, type Finding} from '../finding.js'
+import {ProjectLayers} from '../layers.js'
+import {mergeDocuments} from '../merge.js'
+import {parseDocument} from '../parse-document.js'
+import {projectKeyFindings} from '../project-keys.js'
+import type {ProjectText} from '../project-text.js'
+import {resolveDeployment} from '../resolve.js'
+import type {Spec} from '../schema.js'
+import {hint} from '../suggest.js'
+import {DEFAULT_OVER, type Site} from './inventory.js'
+
+export interface CheckedSite {
+  site: Site
+  deployment: Deployment
+  spec: Spec
+  /** Where its values are secrets. */
+  secrets: readonly SecretUse[]
+}
+
+export interface SitesChecker {
+  /** Of the whole inventory: names that stand twice, deployments that are not there. */
+  findings: Finding[]
+  /** One site held against all rules, whenever it is wanted: ten thousand need not be in memory at once. */
+  check: (site: Site) => {checked?: CheckedSite, findings: Finding[]}
+}
+
+/** What a deployment can say that makes another base of it. */
+const BASE_KEYS = ['board', 'base', 'root', 'debian', 'buildroot', 'kernel'] as const
+
+/** Holds the rows of an inventory against the deployments they lie over: `deployments` are those that the project has, checked. */
+export function sitesChecker(sites: readonly Site[], project: ProjectText, deployments: readonly Deployment[]): SitesChecker {
+  const layers = new ProjectLayers(project)
+  const documents = new Map(project.deployments.map(({file, text}) => {
+    const name = file.replace(/^.*\//, '').replace(/\.ya?ml$/, '')
+    return [name, parseDocument(text, file)] as const
+  }))
+  const known = new Map(deployments.map(deployment => [deployment.name, deployment]))
+  return {
+    findings: sortFindings(nameFindings(sites, [...known.keys()])),
+    check(site) {
+      const under = known.get(site.over)
+      const document = documents.get(site.over)
+      // Who lies over nothing was told of.
+      if (!under || !document && site.over !== DEFAULT_OVER) return {findings: []}
+      const stack = layers.under([...document ? [document] : [], site.document])
+      const {spec, secrets, findings} = checkDeployment(site.name, mergeDocuments(stack.documents), project)
+      const all = [...projectKeyFindings(site.document), ...stack.findings, ...findings]
+      if (!spec) return {findings: all}
+      const deployment = resolveDeployment(spec, site.name)
+      const checked = {site, deployment, spec, secrets}
+      return {checked, findings: [...all, ...baseFindings(checked, under)]}
+    },
+  }
+}
+
+function nameFindings(sites: readonly Site[], known: readonly string[]): Finding[] {
+  const seen = new Map<string, Site>()
+  return sites.flatMap(site => {
+    const {name, over, document} = site
+    const finding = (key: 'site' | 'deployment', rule: string, message: string, fix: string): Finding =>
+      ({rule, severity: 'error', ...document.placeOf(key === 'site' ? [] : [key]), path: [], message, fix})
+    const before = seen.get(name)
+    if (!before) seen.set(name, site)
+    if (name === '') return [finding('site', 'N180', 'this row has no name', 'give it one in the column site')]
+    if (!DEPLOYMENT_NAME.test(name)) return [finding('site', 'N180', `${JSON.stringify(name)} cannot be the name of a site`, 'use 1 to 63 of a-z 0-9 and inner hyphens')]
+    if (known.includes(name) || name === 'router') return [finding('site', 'N181', `${name} is the name of a deployment`, 'call the site otherwise: both would make the same image')]
+    if (before) return [finding('site', 'N181', `the site ${name} stands in line ${before.document.placeOf([]).line} already`, 'give each row a name of its own')]
+    return known.includes(over) ? [] : [finding('deployment', 'N182', `${name} lies over ${over}, and there is no such deployment`, hint(over, known))]
+  })
+}
+
+/** N183: sites share the base of the deployment they lie over; what would need another is refused. */
+function baseFindings({site: {document, over}, deployment, spec}: CheckedSite, under: Deployment): Finding[] {
+  const finding = (path: string[], message: string): Finding => ({
+    rule: 'N183', severity: 'error', ...document.placeOf(path), path, message,
+    fix: 'write a deployment that has it (deployments/<name>.yaml), and name that in the column deployment',
+  })
+  const changed = BASE_KEYS.filter(key => JSON.stringify(spec[key]) !== JSON.stringify(under[key]))
+  const missing = deployment.packages.filter(name => !under.packages.includes(name))
+  return [
+    ...changed.map(key => finding([key], `${key} is another than that of ${over}, whose base this site is to share`)),
+    ...missing.length === 0 ? [] : [finding(['packages'], `this needs ${missing.join(', ')}, which the base of ${over} does not have`)],
+    ...speaksWpa3(deployment) && !speaksWpa3(under) ? [finding(['interfaces'], `this access point speaks WPA3, and the base of ${over} may have a hostapd that does not`)] : [],
+  ]
+}
+
+const speaksWpa3 = ({interfaces, ports}: Deployment): boolean => [...interfaces, ...ports].some(({accessPoint}) => accessPoint !== undefined && accessPoint.security !== 'wpa2')
+

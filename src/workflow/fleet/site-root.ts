@@ -1,0 +1,37 @@
+import type {RootEntry, RootTree} from '../../overlay/entry.js'
+import type {Layer} from '../../overlay/layer.js'
+
+/**
+ * The root of `layers` where they differ from `known.layers` in nothing but the bodies of files in memory: layer by layer the same paths, types
+ * and modes. Undefined where more differs, and all has to be merged. Most sites of a fleet are alike, and to merge thousands of entries for each is what would take the time.
+ */
+export function similarRoot(known: {layers: readonly Layer[], root: RootTree, own: readonly RootEntry[]}, layers: readonly Layer[]): RootTree | undefined {
+  if (layers.length !== known.layers.length) return undefined
+  const bodies = new Map<Buffer, Buffer>()
+  for (const [index, layer] of layers.entries()) {
+    const before = known.layers[index]
+    if (before !== layer && !(before && collectBodies(before, layer, bodies))) return undefined
+  }
+
+  const root = new Map(known.root)
+  for (const entry of known.own) {
+    const content = Buffer.isBuffer(entry.content) ? bodies.get(entry.content) : undefined
+    if (content) root.set(entry.path, {...entry, content, size: content.length})
+  }
+
+  return root
+}
+
+/** Notes which body stands for which; false where the layers are of another shape. */
+function collectBodies(before: Layer, now: Layer, bodies: Map<Buffer, Buffer>): boolean {
+  if (before.entries.length !== now.entries.length || before.kind !== now.kind || before.declarations !== now.declarations) return false
+  return before.entries.every((one, index) => {
+    const other = now.entries[index]
+    if (!other || one.path !== other.path || one.type !== other.type || one.mode !== other.mode || one.uid !== other.uid || one.gid !== other.gid) return false
+    if (one.content === other.content) return one.target === other.target
+    // An empty file has no body to be known by.
+    if (!Buffer.isBuffer(one.content) || !Buffer.isBuffer(other.content) || other.content.length === 0) return false
+    bodies.set(one.content, other.content)
+    return true
+  })
+}
