@@ -18,6 +18,8 @@ const TYPE_BITS = {
 
 const ALIGNMENT = 4
 const MAX_FIELD = 0xffff_ffff
+const NOTHING = Buffer.alloc(0)
+const ZEROS = Buffer.alloc(ALIGNMENT)
 
 interface Member {
   name: string
@@ -81,7 +83,10 @@ function* membersOf(entries: readonly RootEntry[]): Generator<Member, void, unde
   const names = new Map<string, string[]>()
   for (const entry of entries) {
     const owner = ownerOf(entry, byPath).path
-    names.set(owner, [...names.get(owner) ?? [], entry.path])
+    // Almost every file has one name.
+    const known = names.get(owner)
+    if (known) known.push(entry.path)
+    else names.set(owner, [entry.path])
   }
 
   const inodes = new Map<string, number>()
@@ -99,7 +104,7 @@ function* membersOf(entries: readonly RootEntry[]): Generator<Member, void, unde
       inode,
       links: entry.type === 'directory' ? 2 : links.length,
       device: owner.device ?? {major: 0, minor: 0},
-      body: links.at(-1) === entry.path ? bodyOf(owner) : Buffer.alloc(0),
+      body: links.at(-1) === entry.path ? bodyOf(owner) : NOTHING,
     }
   }
 }
@@ -114,7 +119,7 @@ function ownerOf(entry: RootEntry, byPath: ReadonlyMap<string, RootEntry>): Root
 
 function bodyOf(entry: RootEntry): Piece {
   if (entry.type === 'symlink') return bytesOfName(entry.target ?? '')
-  return entry.type === 'file' ? pieceOf(entry) : Buffer.alloc(0)
+  return entry.type === 'file' ? pieceOf(entry) : NOTHING
 }
 
 function header({name, mode, uid, gid, mtime, inode, links, device, body}: Member): Buffer {
@@ -132,5 +137,5 @@ function header({name, mode, uid, gid, mtime, inode, links, device, body}: Membe
 }
 
 function pad(length: number): Buffer {
-  return Buffer.alloc((ALIGNMENT - length % ALIGNMENT) % ALIGNMENT)
+  return ZEROS.subarray(0, (ALIGNMENT - length % ALIGNMENT) % ALIGNMENT)
 }

@@ -35,7 +35,9 @@ const SHOWN_KEY = 12
 const NO_EPOCH = 0
 
 /** Reads the roots of these deployments and hands them to `deed`; bodies can be read until it ends. Values of secrets are asked of nobody. */
-export async function withDeploymentRoots<T>(folder: string, names: readonly string[], signal: AbortSignal, deed: (roots: DeploymentRoot[]) => Promise<T>): Promise<T> {
+export async function withDeploymentRoots<T>(
+  folder: string, names: readonly string[], signal: AbortSignal, deed: (roots: DeploymentRoot[]) => Promise<T>,
+): Promise<T> {
   const project = await openProject(folder)
   const scratch = await mkdtemp(join(tmpdir(), 'brmc-overlay-'))
   try {
@@ -69,7 +71,8 @@ async function readDeploymentRoot(project: OpenProject, name: string, {scratch, 
   if (found) bases.set(found.folder, base)
   const epoch = found?.bundle.sourceDateEpoch ?? NO_EPOCH
   try {
-    const read = await readLayers({folder, deployment: chosen.deployment, base, epoch, scratch, run, signal, withheld: files.filter(({secrets}) => secrets !== undefined)})
+    const withheld = files.filter(({secrets}) => secrets !== undefined)
+    const read = await readLayers({folder, deployment: chosen.deployment, base, epoch, scratch, run, signal, withheld})
     const layers = read.map(layer => ({...layer, name: layer.name.replace(`${folder}/`, '')}))
     return {
       name, layers, epoch,

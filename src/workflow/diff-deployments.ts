@@ -5,8 +5,13 @@ import {withDeploymentRoots} from './deployment-root.js'
 import {diffRoots, type RootDifference} from './diff-roots.js'
 import {OWN_PLACES} from './overlay-places.js'
 
+interface Differences {
+  differences: RootDifference[]
+  notes: readonly string[]
+}
+
 /** How the root of one deployment differs from another's; of one alone, what its overlays change. */
-export async function diffDeployments(folder: string, name: string, other: string | undefined, signal: AbortSignal): Promise<{differences: RootDifference[], notes: readonly string[]}> {
+export async function diffDeployments(folder: string, name: string, other: string | undefined, signal: AbortSignal): Promise<Differences> {
   return withDeploymentRoots(folder, other === undefined ? [name] : [name, other], signal, async ([one, two]) => {
     if (!one) throw new BrmcError('INTERNAL', 'one name, one root')
     if (two) return {differences: await diffRoots(one, two), notes: [...new Set([...one.notes, ...two.notes])]}

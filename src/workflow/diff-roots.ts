@@ -37,7 +37,14 @@ export async function diffRoots(one: Side, other: Side): Promise<RootDifference[
   return differences
 }
 
-async function differenceOf(path: string, {one, other, before, after}: {one: Side, other: Side, before: RootEntry | undefined, after: RootEntry | undefined}): Promise<RootDifference[]> {
+interface Pair {
+  one: Side
+  other: Side
+  before: RootEntry | undefined
+  after: RootEntry | undefined
+}
+
+async function differenceOf(path: string, {one, other, before, after}: Pair): Promise<RootDifference[]> {
   const [from, to] = [before && wordsOf(before), after && wordsOf(after)]
   const bodies = await bodiesOf(before, after)
   if (from === to && bodies?.same !== false) return []

@@ -6,8 +6,14 @@ import {didYouMean} from '../spec/suggest.js'
 import {withDeploymentRoots} from './deployment-root.js'
 import {listRoot} from './list-root.js'
 
+interface RootFile {
+  path: string
+  layer: string
+  text: string
+}
+
 /** The text of one file of a deployment's root, its secrets hidden. Throws USAGE for what is not there, or no text. */
-export async function readRootFile(folder: string, {deployment, path}: {deployment: string, path: string}, signal: AbortSignal): Promise<{path: string, layer: string, text: string}> {
+export async function readRootFile(folder: string, {deployment, path}: {deployment: string, path: string}, signal: AbortSignal): Promise<RootFile> {
   return withDeploymentRoots(folder, [deployment], signal, async ([one]) => {
     if (!one) throw new BrmcError('INTERNAL', 'one name, one root')
     const {root} = one
