@@ -168,6 +168,25 @@ describe('a thousand sites from one CSV', function () {
     expect(sound.status, sound.stdout).to.equal(0)
   })
 
+  it('takes secrets by name, a site each, and puts them nowhere but into its image', async () => {
+    const secrets = {BRMC_SECRET_WIFI_ONE: 'canary-of-one', BRMC_SECRET_WIFI_TWO: 'canary-of-two'}
+    await writeFile(join(project, 'secret.csv'), 'site,interfaces.wlan0.accessPoint.passphrase\none,!secret wifi-one\ntwo,!secret wifi-two\n')
+    const told = await Promise.all([['check'], ['image', '--output', 'with-secrets'], ['image', '--json-lines', '--output', 'again']].map(async ([command = '', ...args]) =>
+      brmc([command, '--inventory', 'secret.csv', ...args], {cwd: project, env: {...secrets, DEBUG: '*'}})))
+    expect(told.map(({status}) => status), told.map(({stderr}) => stderr).join('')).to.deep.equal([0, 0, 0])
+    expect(told.map(({stdout, stderr}) => stdout + stderr).join('')).not.to.include('canary')
+    const holding = execFileSync('bash', ['-c', 'grep -rlaF canary-of . || true'], {cwd: project, encoding: 'utf8'}).trim().split('\n').sort()
+    expect(holding).to.deep.equal(['./again/one/sdcard.img', './again/two/sdcard.img', './with-secrets/one/sdcard.img', './with-secrets/two/sdcard.img'])
+    for (const [site, mine, other] of [['one', 'canary-of-one', 'canary-of-two'], ['two', 'canary-of-two', 'canary-of-one']]) {
+      const image = await readFile(join(project, 'again', site ?? '', 'sdcard.img'))
+      expect([image.includes(mine ?? ''), image.includes(other ?? '')], site).to.deep.equal([true, false])
+    }
+
+    const without = await brmc(['image', '--inventory', 'secret.csv', '--output', 'never'], {cwd: project})
+    expect(without).to.include({status: 10, stdout: ''})
+    expect(without.stderr).to.match(/secret\.csv:2:5[\s\S]*wifi-one/)
+  })
+
   it('refuses a pack that was made for another stem, and makes nothing of it', async () => {
     const pack = `build/packs/${name(3)}.brmcpack`
     const ended = await brmc(['image', '--from-pack', pack, '--stem', `build/images/${name(4)}/sdcard.img`, '--output', 'other'], {cwd: project})
