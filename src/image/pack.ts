@@ -39,7 +39,7 @@ const LINE_END = 0x0a
 export function encodePack(header: Omit<PackHeader, 'brmcPack' | 'regions'>, regions: readonly {offset: number, bytes: Buffer}[], dictionary: Buffer): Buffer {
   const line = JSON.stringify({brmcPack: 1, ...header, regions: regions.map(({offset, bytes}) => [offset, bytes.length])})
   const payload = Buffer.concat(regions.map(({bytes}) => bytes))
-  return Buffer.concat([Buffer.from(`${line}\n`), deflateRawSync(payload, {level: 9, ...dictionary.length > 0 && {dictionary}})])
+  return Buffer.concat([Buffer.from(`${line}\n`), deflateRawSync(payload, {level: 6, ...dictionary.length > 0 && {dictionary}})])
 }
 
 /** Throws BrmcError IMAGE_INVALID for what is no pack. */

@@ -19,6 +19,13 @@ export interface CheckedDeployment {
   secrets: readonly SecretUse[]
 }
 
+/** The same of what was held against the rules before: its values alone. */
+export function readDeployment(merged: MergedSpec, {secrets: known = {values: new Map<string, string>()}}: Pick<ProjectText, 'secrets'>): {spec?: Spec, secrets: readonly SecretUse[]} {
+  const {value, uses: secrets, incomplete} = fillSecrets(merged, known)
+  const {spec} = checkSchema(value, () => true)
+  return {secrets, ...spec && !incomplete && {spec}}
+}
+
 /** One deployment, from whichever documents it was merged, held against the schema and every rule. */
 export function checkDeployment(name: string, merged: MergedSpec, project: Pick<ProjectText, 'texts' | 'overlays' | 'secrets'>): CheckedDeployment {
   const known = project.secrets ?? {values: new Map<string, string>()}

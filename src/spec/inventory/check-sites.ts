@@ -1,11 +1,11 @@
-import {checkDeployment} from '../check-deployment.js'
+import {checkDeployment, readDeployment} from '../check-deployment.js'
 import {DEPLOYMENT_NAME} from '../check-project.js'
 import type {Deployment} from '../deployment.js'
 import type {SecretUse} from '../fill-secrets.js'
 import {sortFindings, type Finding} from '../finding.js'
 import {ProjectLayers} from '../layers.js'
 import {mergeDocuments} from '../merge.js'
-import {parseDocument} from '../parse-document.js'
+import {parseDocument, type ParsedDocument} from '../parse-document.js'
 import {projectKeyFindings} from '../project-keys.js'
 import type {ProjectText} from '../project-text.js'
 import {resolveDeployment} from '../resolve.js'
@@ -26,6 +26,8 @@ export interface SitesChecker {
   findings: Finding[]
   /** One site held against all rules, whenever it is wanted: ten thousand need not be in memory at once. */
   check: (site: Site) => {checked?: CheckedSite, findings: Finding[]}
+  /** The same of a site that was checked before: undefined where nothing can be made of it. */
+  read: (site: Site) => CheckedSite | undefined
 }
 
 /** What a deployment can say that makes another base of it. */
@@ -38,6 +40,7 @@ export function sitesChecker(sites: readonly Site[], project: ProjectText, deplo
     const name = file.replace(/^.*\//, '').replace(/\.ya?ml$/, '')
     return [name, parseDocument(text, file)] as const
   }))
+  const stackOf = (site: Site, document?: ParsedDocument) => layers.under([...document ? [document] : [], site.document])
   const known = new Map(deployments.map(deployment => [deployment.name, deployment]))
   return {
     findings: sortFindings(nameFindings(sites, [...known.keys()])),
@@ -46,13 +49,17 @@ export function sitesChecker(sites: readonly Site[], project: ProjectText, deplo
       const document = documents.get(site.over)
       // Who lies over nothing was told of.
       if (!under || !document && site.over !== DEFAULT_OVER) return {findings: []}
-      const stack = layers.under([...document ? [document] : [], site.document])
+      const stack = stackOf(site, document)
       const {spec, secrets, findings} = checkDeployment(site.name, mergeDocuments(stack.documents), project)
       const all = [...projectKeyFindings(site.document), ...stack.findings, ...findings]
       if (!spec) return {findings: all}
       const deployment = resolveDeployment(spec, site.name)
       const checked = {site, deployment, spec, secrets}
       return {checked, findings: [...all, ...baseFindings(checked, under)]}
+    },
+    read(site) {
+      const {spec, secrets} = readDeployment(mergeDocuments(stackOf(site, documents.get(site.over)).documents), project)
+      return spec && {site, deployment: resolveDeployment(spec, site.name), spec, secrets}
     },
   }
 }

@@ -93,7 +93,7 @@ export async function makeSites(request: SitesRequest, {onSites, signal}: {onSit
 
     for (const [done, site] of own.entries()) {
       if (signal.aborted) throw new BrmcError('INTERRUPTED', 'interrupted')
-      const {checked} = checker.check(site)
+      const checked = checker.read(site)
       if (!checked) throw new BrmcError('INTERNAL', `${site.name} was found right before, and is not now`)
       batch.push(await makeSite(making, checked, own.length - done))
       if (batch.length >= BATCH_SITES || Date.now() - since >= BATCH_MS) await tell()
