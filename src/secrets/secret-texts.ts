@@ -18,7 +18,7 @@ export function secretTexts(text: string, file: string): {values: Map<string, st
   else if (isMap(document.contents)) {
     for (const {key, value} of document.contents.items) {
       if (isScalar(key) && isScalar(value) && typeof value.value === 'string') values.set(String(key.value), value.value)
-      else complain(isScalar(key) ? key.range?.[0] ?? 0 : 0, 'the value of a secret is one text')
+      else complain(isScalar(key) ? key.range[0] : 0, 'the value of a secret is one text')
     }
   } else if (document.contents !== null) {
     complain(0, 'secrets are a map of names and values')

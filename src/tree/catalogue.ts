@@ -51,7 +51,8 @@ export function renderTree(request: TreeRequest): TreeFile[] {
 
 /** The files of one deployment's own overlay, those marked that are made of secrets. */
 export function deploymentTree(deployment: Deployment, templates: TemplateSet, secrets: readonly WithoutSecret[] = []): TreeFile[] {
-  return withSecretsMarked(overlayOf(deployment, templates), secrets.map(({secret, deployment: other}) => ({secret, files: other && overlayOf(other, templates)})))
+  const counterparts = secrets.map(({secret, deployment: other}) => ({secret, files: other && overlayOf(other, templates)}))
+  return withSecretsMarked(overlayOf(deployment, templates), counterparts)
 }
 
 /** Buildroot and brmc leave a file of this name out of the root. */
