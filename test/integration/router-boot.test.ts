@@ -47,7 +47,7 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'brmc-dhcp-'))
-    guest = await bootGuest(deployment, `quiet brmc.ifname=${WLAN0_MAC}=wlan0`)
+    guest = await bootGuest(deployment, `quiet brmc.console=shell brmc.ifname=${WLAN0_MAC}=wlan0`)
     await guest.on('near', 'ip', 'addr', 'add', '10.1.0.2/24', 'dev', 'eth0')
     await guest.on('near', 'ip', 'route', 'add', 'default', 'via', '10.1.0.1')
     await guest.on('far', 'ip', 'addr', 'add', '10.2.0.2/24', 'dev', 'eth0')
@@ -89,7 +89,7 @@ describe('the router overlay, booted with BusyBox init in namespaces', function 
     expect(await guest.inside('pidof httpd status-page; ls /run/brmc')).to.not.match(/^\d|status-page/m)
   })
 
-  it('has a root shell on the console', async () => {
+  it('has a root shell on the console where the kernel command line asks for it', async () => {
     guest.type('echo $((6 * 7)) $PWD')
     await eventually('answer of the shell', () => Promise.resolve(/^42 \/root\r$/m.test(guest.console())), guest.console)
     expect(guest.console()).to.include('brmc# ')
