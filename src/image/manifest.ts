@@ -25,6 +25,8 @@ export const ImageManifestSchema = z.strictObject({
   spec: z.looseObject({name: z.string()}),
   /** What the layers over the base made of its root (ext4): paths that it had not, and paths of it that are others now or gone. */
   laid: z.strictObject({added: z.array(z.string()), over: z.array(z.string())}).optional(),
+  /** Files of the root that values of secrets went into. */
+  secretFiles: z.array(z.string()).optional(),
   /** Of an image that was made of a finished one: whose numbers (disk signature, UUIDs) it still has, and how many paths were changed. */
   customized: z.strictObject({project: z.string(), deployment: z.string(), paths: z.int()}).optional(),
 })

@@ -21,6 +21,8 @@ export interface RootEntry {
   xattrs?: Record<string, Buffer>
   /** A file's bytes: in memory, or a place in a file on disk that is read when it is needed. */
   content?: Buffer | ContentAt
+  /** Values of secrets went into it. */
+  secret?: true
 }
 
 /** `size` bytes of `file` from `offset`: the body of a tar member, or a whole file (offset 0). */

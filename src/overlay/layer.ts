@@ -13,4 +13,14 @@ export interface Layer {
   entries: readonly RootEntry[]
   /** What stands in the file beside it. */
   declarations?: Declarations
+  /** Of a folder, by their places in `entries`: files that are rendered with the values of each deployment. */
+  templates?: ReadonlyMap<number, LayerTemplate>
+}
+
+export interface LayerTemplate {
+  /** For messages. */
+  file: string
+  text: string
+  /** Of what is made of it. */
+  mode: number
 }

@@ -33,7 +33,7 @@ export interface FilledSpec {
 }
 
 /** Where a value of one's own can be secret: other keys name files and folders, and decide what a base is made of. */
-const MAY_BE_SECRET = ['system', 'interfaces', 'nat', 'firewall', 'multicast', 'statusPage']
+const MAY_BE_SECRET = ['system', 'interfaces', 'nat', 'firewall', 'multicast', 'statusPage', 'values']
 
 /** The merged value with the values of its secrets in their places. */
 export function fillSecrets({value, placeOf}: Pick<MergedSpec, 'value' | 'placeOf'>, {values, failures, standIns = false}: ProjectSecrets): FilledSpec {

@@ -57,6 +57,9 @@ export const LOCK_FILE = 'brmc.lock.json'
 /** What is declared of an overlay stands beside it, under its name with this at the end. */
 export const META_ENDING = '.meta.yaml'
 
+/** Behind the file of a text that was rendered from it: lines are those of `brmc overlay cat`. */
+export const AS_RENDERED = ' (rendered)'
+
 /** Larger files are no configuration that a person wrote. */
 export const MAX_TEXT_BYTES = 256 * 1024
 

@@ -190,6 +190,15 @@ const Secrets = z.strictObject({
   ageIdentity: z.string().min(1).optional().describe('File of the age key that opens secrets.age; default: what BRMC_AGE_IDENTITY names, else ~/.config/sops/age/keys.txt'),
 })
 
+/** Values of one's own, for templates in overlays. */
+const Scalar = z.union([z.string(), z.number(), z.boolean()])
+const Value = z.union([
+  Scalar,
+  z.array(z.union([Scalar, z.record(z.string(), Scalar)])),
+  z.record(z.string(), z.union([Scalar, z.array(Scalar)])),
+])
+const ValueName = z.string().regex(/^[A-Za-z_]\w*$/, 'use letters, digits and _, a letter first')
+
 export const SpecSchema = z.strictObject({
   version: z.literal(1).describe('Version of this file format'),
   name: Hostname.describe('Name of the project'),
@@ -207,6 +216,7 @@ export const SpecSchema = z.strictObject({
   statusPage: StatusPage.optional().describe('A web page that shows what mroute doctor sees: groups, rates, interfaces, what is wrong. Read-only and without a password; without this key no server runs'),
   secrets: Secrets.prefault({}).describe('Where the values of !secret come from, after the environment and secrets.yaml'),
   packages: z.array(z.enum(PACKAGE_NAMES)).default([]).describe('More programs on the router'),
+  values: z.record(ValueName, Value).default({}).describe('Values of your own, by name: what files of overlays that end in .ejs are rendered with, beside the keys of this file (docs/overlays.md)'),
   overlays: z.array(z.string().min(1)).default([]).describe("Folders or tar files laid over the root, later ones winning; a deployment's come after the project's"),
 })
 

@@ -4,19 +4,22 @@ import type {SpecPath} from './finding.js'
 export const WITHHELD = '(withheld)'
 /** Well-formed, and of no password: nothing comes to all zeros. */
 export const WITHHELD_HASH = `$6$withheld$${'.'.repeat(86)}`
-const WITHHELD_HOSTNAME = 'withheld'
+const WITHHELD_WORD = 'withheld'
 /** Well-formed, and of no pair of keys: all its 32 bytes are zero. */
 const WITHHELD_KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), Buffer.alloc(32)]).toString('base64')} withheld`
 
 /** Values that decide nothing but themselves: `*` is any key or index. */
 const FREE_TEXTS: readonly (readonly [path: string, standIn: string])[] = [
-  ['system.hostname', WITHHELD_HOSTNAME],
+  ['system.hostname', WITHHELD_WORD],
   ['system.password', WITHHELD],
   ['system.passwordHash', WITHHELD_HASH],
   ['system.sysctl.*', WITHHELD],
   ['system.ssh.authorizedKeys.*', WITHHELD_KEY],
   ['interfaces.*.accessPoint.ssid', WITHHELD],
   ['interfaces.*.accessPoint.passphrase', WITHHELD],
+  ['values.*', WITHHELD_WORD],
+  ['values.*.*', WITHHELD_WORD],
+  ['values.*.*.*', WITHHELD_WORD],
 ]
 
 /**

@@ -3,6 +3,7 @@ import {resolveDeployment} from './resolve.js'
 import type {Deployment} from './deployment.js'
 import type {Spec} from './schema.js'
 import {SecretReference} from './secret-reference.js'
+import {isSecretKey} from './secrets.js'
 import {otherStandInAt, standInAt, WITHHELD, WITHHELD_HASH} from './stand-ins.js'
 
 /** The spec without what must not be known: fit for a terminal, a log. What `!secret` names is named again. */
@@ -20,7 +21,8 @@ function withoutPassphrases(spec: Spec): Spec {
     [name, accessPoint ? {...rest, accessPoint: {...accessPoint, passphrase: WITHHELD}} : rest]))
   const {password, passwordHash} = spec.system
   const system = {...spec.system, ...password !== undefined && {password: WITHHELD}, ...passwordHash !== undefined && {passwordHash: WITHHELD_HASH}}
-  return {...spec, system, interfaces}
+  const values = Object.fromEntries(Object.entries(spec.values).map(([name, value]) => [name, isSecretKey(name) ? WITHHELD : value]))
+  return {...spec, system, interfaces, values}
 }
 
 /** For each secret of a deployment, that deployment with another value in its place: what then becomes different is made of the secret. */

@@ -85,7 +85,7 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
   })
   // Beside a root in memory all that is laid over the base is in archives of its own.
   const laid = request.deployment.root === 'ext4' ? laidOver(base.rootfs.entries, root) : undefined
-  const manifest = imageManifest(request, {bundle, plan, sha256, laid})
+  const manifest = imageManifest(request, {bundle, plan, sha256, laid, root})
   await writeWhole(`${target}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
   return {target, manifest, mappedRanges}
 }

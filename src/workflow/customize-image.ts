@@ -85,7 +85,7 @@ export async function customizeImage(request: CustomizeRequest): Promise<Customi
       await rm(`${output}.json`, {force: true})
       await rename(join(folder, COPY), output)
       // Nobody else's image has a manifest: nobody said what it is to do.
-      if (manifest) await writeWhole(`${output}.json`, siteManifest(manifest, {output, site, laid: plan?.laid, changed: list.length}))
+      if (manifest) await writeWhole(`${output}.json`, siteManifest(manifest, {output, site, laid: plan?.laid, secretFiles: plan?.secretFiles ?? [], changed: list.length}))
       return {output, size: (await stat(output)).size, changes: list}
     } finally {
       // Whoever still copies or checks has no more to do it for.

@@ -72,7 +72,7 @@ async function readDeploymentRoot(project: OpenProject, name: string, {scratch, 
   const epoch = found?.bundle.sourceDateEpoch ?? NO_EPOCH
   try {
     const withheld = files.filter(({secrets}) => secrets !== undefined)
-    const read = await readLayers({folder, deployment: chosen.deployment, base, epoch, scratch, run, signal, withheld})
+    const read = await readLayers({folder, ...chosen, base, epoch, scratch, run, signal, withheld})
     const layers = read.map(layer => ({...layer, name: layer.name.replace(`${folder}/`, '')}))
     return {
       name, layers, epoch,

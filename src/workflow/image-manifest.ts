@@ -11,10 +11,12 @@ interface Composed {
   plan: Pick<ImagePlan, 'size' | 'partitions'>
   sha256?: string | undefined
   laid?: ImageManifest['laid']
+  root: RootTree
 }
 
 /** What stands beside the image of a deployment; `sha256` only where it was computed. */
-export function imageManifest({deployment, spec, secrets}: ChosenDeployment, {bundle, plan, sha256, laid}: Composed): ImageManifest {
+export function imageManifest({deployment, spec, secrets}: ChosenDeployment, {bundle, plan, sha256, laid, root}: Composed): ImageManifest {
+  const secretFiles = secretFilesOf(root.values())
   return {
     version: 1,
     image: 'sdcard.img',
@@ -24,6 +26,7 @@ export function imageManifest({deployment, spec, secrets}: ChosenDeployment, {bu
     sourceDateEpoch: bundle.sourceDateEpoch,
     partitions: plan.partitions,
     ...laid && {laid},
+    ...secretFiles.length > 0 && {secretFiles},
     base: {provider: bundle.provider, key: bundle.key, kernelRelease: bundle.kernelRelease, packages: bundle.packages},
     // How the base was built and where secrets were found is the builder's matter, and may name folders of his machine.
     spec: {
@@ -32,6 +35,9 @@ export function imageManifest({deployment, spec, secrets}: ChosenDeployment, {bu
     },
   }
 }
+
+/** Paths of files that values of secrets went into. */
+export const secretFilesOf = (entries: Iterable<RootEntry>): string[] => Array.from(entries).filter(({secret}) => secret).map(({path}) => `/${path}`).sort()
 
 /** What the layers above made of the base's root: an entry that they left alone is the base's own object. */
 export function laidOver(base: readonly RootEntry[], root: RootTree): NonNullable<ImageManifest['laid']> {

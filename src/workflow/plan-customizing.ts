@@ -15,6 +15,7 @@ import {mergeLayers} from '../overlay/merge-layers.js'
 import {TreeOnDemand} from '../overlay/tree-on-demand.js'
 import type {Run} from '../process/run.js'
 import {didYouMean} from '../spec/suggest.js'
+import {secretFilesOf} from './image-manifest.js'
 import {ramSite, readRamLayers} from './ram-site.js'
 import {readOverlays} from './read-layers.js'
 import {laidAfter, mergeSite, refuseLost, takenAway} from './site-changes.js'
@@ -39,25 +40,28 @@ export interface Plan {
   changes: PartsChanges
   /** For the manifest of the changed image. */
   laid?: NonNullable<ImageManifest['laid']>
+  /** The same: of another deployment, its files that values of secrets went into. */
+  secretFiles: readonly string[]
 }
 
-type Reading = Pick<PlanRequest, 'epoch' | 'scratch' | 'run' | 'signal'>
+type Reading = Pick<PlanRequest, 'site' | 'epoch' | 'scratch' | 'run' | 'signal'>
 
 /** What is to be done to the parts of an image. Nothing is written. Throws BrmcError OVERLAY_INVALID, IMAGE_INVALID, IMAGE_TOO_SMALL. */
 export async function planCustomizing(request: PlanRequest, {root, fats, bootAt = ''}: ImageParts): Promise<Plan> {
   const {manifest, site, epoch} = request
   const below = new TreeOnDemand(new ImageTree(root?.tree, fats))
-  const boot = (await bootLayers(request, {inMemory: root === undefined})).map(layer => bootLayer(layer, bootAt))
-  const overlays = root ? await rootLayers(request, root.tree) : []
-  const layers = [...overlays, ...boot]
+  const bootLayers = await readBootLayers(request, {inMemory: root === undefined})
+  const rootLayers = root ? await readRootLayers(request, root.tree) : []
+  const layers = [...rootLayers, ...bootLayers.layers.map(layer => bootLayer(layer, bootAt))]
   const after: RootTree = site && root ? await mergeSite(layers, {folder: site.folder, epoch, below}) : mergeLayers(layers, epoch, {nearest: didYouMean, below})
   if (site && manifest?.laid) refuseLost(manifest.laid, below, after)
   const changes = changesByPart(below.before, after, fats.map(({at}) => at))
   if (root) refuseFullFileSystem(changes.root, root.tree.inodes, root.tree.reader.volume)
-  return {changes, ...manifest?.laid && {laid: laidAfter(manifest.laid, changes)}}
+  const secretFiles = site ? [...bootLayers.secretFiles, ...secretFilesOf(after.values())] : manifest?.secretFiles ?? []
+  return {changes, secretFiles, ...manifest?.laid && {laid: laidAfter(manifest.laid, changes)}}
 }
 
-async function rootLayers(request: PlanRequest, tree: Ext4Tree): Promise<Layer[]> {
+async function readRootLayers(request: PlanRequest, tree: Ext4Tree): Promise<Layer[]> {
   const {site, manifest} = request
   const accounts = accountsLayer(tree)
   const overlays = await readPlaces(request.overlays, accounts, request)
@@ -68,10 +72,10 @@ async function rootLayers(request: PlanRequest, tree: Ext4Tree): Promise<Layer[]
 }
 
 /** Of the boot partition: the root in memory where it is one, the kernel's arguments of another deployment, and what the user lays over it. */
-async function bootLayers(request: PlanRequest, {inMemory}: {inMemory: boolean}): Promise<Layer[]> {
+async function readBootLayers(request: PlanRequest, {inMemory}: {inMemory: boolean}): Promise<{layers: Layer[], secretFiles: string[]}> {
   const {image, site, epoch, bootOverlays} = request
   const readBootFile = readBootFileOf(image)
-  const own: RootEntry[] = inMemory ? await siteInMemory(request, readBootFile) : []
+  const {entries: own, secretFiles} = inMemory ? await siteInMemory(request, readBootFile) : {entries: [], secretFiles: []}
   const cmdline = site && (await readBootFile('cmdline.txt'))?.toString('utf8')
   const wanted = site && cmdline !== undefined ? cmdlineFor(cmdline, site.deployment) : undefined
   if (wanted !== undefined && wanted.trim() !== cmdline?.trim()) {
@@ -80,22 +84,23 @@ async function bootLayers(request: PlanRequest, {inMemory}: {inMemory: boolean})
   }
 
   const overlays = await readPlaces(bootOverlays, {name: 'the boot partition', kind: 'folder', entries: []}, request)
-  return [...own.length > 0 ? [{name: 'boot files of the deployment', kind: 'folder' as const, entries: own}] : [], ...overlays]
+  return {secretFiles, layers: [...own.length > 0 ? [{name: 'boot files of the deployment', kind: 'folder' as const, entries: own}] : [], ...overlays]}
 }
 
-async function siteInMemory(request: PlanRequest, readBootFile: (path: string) => Promise<Buffer | undefined>): Promise<RootEntry[]> {
+async function siteInMemory(request: PlanRequest, readBootFile: ReturnType<typeof readBootFileOf>): Promise<{entries: RootEntry[], secretFiles: string[]}> {
   const {site, epoch} = request
   const there = await readRamLayers(readBootFile)
   const ofSite = site && (await readSite(site, {below: there.base, ...request})).slice(1)
   const overlays = await readPlaces(request.overlays, {...there.base, entries: [there.base, there.shared, there.own].flatMap(({entries}) => entries)}, request)
-  return ramSite({
+  const entries = await ramSite({
     base: there.base, layers: [...ofSite ?? [there.shared, there.own], ...overlays], own: ofSite ?? [there.own], epoch,
     scratch: request.scratch, signal: request.signal, ...site && {folder: site.folder},
   })
+  return {entries, secretFiles: secretFilesOf((ofSite ?? []).flatMap(layer => layer.entries))}
 }
 
 async function readPlaces(places: readonly string[], below: Layer, reading: Reading): Promise<Layer[]> {
-  return readOverlays(places.map(place => ({path: resolve(place), name: place})), {...reading, below})
+  return readOverlays(places.map(place => ({path: resolve(place), name: place})), {...reading, below, valued: reading.site})
 }
 
 /** The image's own accounts, by whose names declarations may call them. */

@@ -19,11 +19,12 @@ import {parseOverlayMeta} from '../spec/overlay-meta/parse.js'
 import {META_ENDING} from '../spec/project-text.js'
 import {didYouMean} from '../spec/suggest.js'
 import type {TreeFile} from '../tree/template-set.js'
+import {withoutTemplates, withTemplatesRead, withTemplatesRendered} from './layer-templates.js'
 import {deploymentFolder, DEVICE_TABLE, OWN_PLACES, overlayPlaces} from './overlay-places.js'
 import type {ChosenDeployment} from './open-project.js'
 import {secretLayer} from './secret-layer.js'
 
-export interface LayersRequest extends Pick<ChosenDeployment, 'deployment'> {
+export interface LayersRequest extends ChosenDeployment {
   /** Absolute path of the project. */
   folder: string
   /** The bottom: the base's root. */
@@ -50,22 +51,33 @@ export async function readLayers(request: LayersRequest): Promise<Layer[]> {
   const {folder, deployment, base} = request
   for (const path of deployment.overlays) await Promise.all([path, `${path}${META_ENDING}`].map(async one => refuseOutside(folder, one)))
   const own = join(folder, deploymentFolder(deployment.name))
-  const layers = await readOverlays(overlayPlaces(deployment).map(name => ({path: join(folder, name), name})), {...request, below: base})
+  const layers = await readOverlays(overlayPlaces(deployment).map(name => ({path: join(folder, name), name})), {...request, below: base, valued: request})
   const held = await Promise.all(layers.map(async layer => layer.name === own ? withBodies(layer) : layer))
   return [base, ...held.toSpliced(OWN_PLACES, 0, secretLayer(request.withheld ?? [], deployment.name, request.epoch))]
 }
 
+interface OverlaysRequest extends Pick<LayersRequest, 'epoch' | 'scratch' | 'run' | 'signal'> {
+  below: Layer
+  /** Whose values templates are rendered with; without any they are refused. */
+  valued?: ChosenDeployment | undefined
+}
+
 /** Overlays from wherever they lie, the lowest first; names of accounts that are declared are those of the root that they and `below` come to. */
-export async function readOverlays(places: readonly OverlayPlace[], {below, ...request}: Omit<LayersRequest, 'folder' | 'deployment' | 'base' | 'withheld'> & {below: Layer}): Promise<Layer[]> {
+export async function readOverlays(places: readonly OverlayPlace[], {below, valued, ...request}: OverlaysRequest): Promise<Layer[]> {
   const read = await Promise.all(places.map(async place => {
-    const layer = packingOf(place.path) === undefined ? await readFolderLayer(place.path, request.epoch) : await readTarLayer(place.path, request)
+    const {path, name} = place
+    const layer = packingOf(path) === undefined ? await withTemplatesRead(await readFolderLayer(path, request.epoch), name) : await readTarLayer(path, request)
     return {layer, declared: await readDeclarations(place)}
   }))
-  const layers = read.map(({layer}) => layer)
+  const raw = read.map(({layer}) => layer)
+  const layers = valued ? withTemplatesRendered(raw, valued) : withoutTemplates(raw)
   if (read.every(({declared}) => declared === undefined)) return layers
   // Names are those of the finished root: an overlay may bring the account that another one names.
   const accounts = await readAccounts([below, ...layers])
-  return read.map(({layer, declared}): Layer => declared ? {...layer, declarations: withNumbers(declared, accounts, didYouMean)} : layer)
+  return layers.map((layer, index): Layer => {
+    const declared = read[index]?.declared
+    return declared ? {...layer, declarations: withNumbers(declared, accounts, didYouMean)} : layer
+  })
 }
 
 export async function readDeviceTable(folder: string): Promise<DeviceTableRow[]> {

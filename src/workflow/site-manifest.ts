@@ -9,14 +9,16 @@ interface Customized {
   output: string
   site: Site | undefined
   laid: ImageManifest['laid']
+  secretFiles: readonly string[]
   /** How many paths were changed. */
   changed: number
 }
 
 /** The manifest of an image that was made of a finished one: what it is to do now, and whose numbers it has. */
-export function siteManifest(manifest: ImageManifest, {output, site, laid, changed}: Customized): string {
+export function siteManifest(manifest: ImageManifest, {output, site, laid, secretFiles, changed}: Customized): string {
   const rest = {...manifest}
   delete rest.sha256
+  delete rest.secretFiles
   const spec = site ? {
     ...withoutSecrets(site.spec, site.secrets), buildroot: SpecSchema.shape.buildroot.parse(undefined), secrets: SpecSchema.shape.secrets.parse(undefined),
   } : manifest.spec
@@ -27,6 +29,7 @@ export function siteManifest(manifest: ImageManifest, {output, site, laid, chang
     deployment: site?.deployment.name ?? manifest.deployment,
     spec,
     ...laid && {laid},
+    ...secretFiles.length > 0 && {secretFiles: [...secretFiles]},
     customized: {project, deployment, paths: changed},
   }
   return `${JSON.stringify(next, null, 2)}\n`

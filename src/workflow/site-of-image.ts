@@ -58,8 +58,8 @@ interface SiteReading {
 }
 
 /** All that is laid over the base for it, `below` first. */
-export async function readSite({folder, deployment, withheld}: Site, {below, epoch, scratch, run, signal}: SiteReading): Promise<Layer[]> {
-  return readLayers({folder, deployment, withheld, base: below, epoch, scratch, run, signal})
+export async function readSite(site: Site, {below, epoch, scratch, run, signal}: SiteReading): Promise<Layer[]> {
+  return readLayers({...site, base: below, epoch, scratch, run, signal})
 }
 
 /** What a base is made of: for buildroot the board alone. */

@@ -16,13 +16,13 @@ import {brmc, jsonOf, PACKAGE_ROOT, type Ended} from './command.js'
 
 const SITES = 1000
 const COLUMNS = ['site', 'system.hostname', 'interfaces.wlan0.address', 'interfaces.wlan0.dhcpServer.from', 'interfaces.wlan0.dhcpServer.to',
-  'interfaces.wlan0.accessPoint.ssid', 'interfaces.wlan0.accessPoint.passphrase']
+  'interfaces.wlan0.accessPoint.ssid', 'interfaces.wlan0.accessPoint.passphrase', 'values.serial']
 
 const name = (number: number): string => `site-${String(number).padStart(4, '0')}`
 
 function row(number: number): string {
   const network = `10.${1 + Math.floor(number / 250)}.${number % 250}`
-  return [name(number), name(number), `${network}.1/24`, `${network}.10`, `${network}.50`, `Café ${number}`, `passphrase-${number}`].join(',')
+  return [name(number), name(number), `${network}.1/24`, `${network}.10`, `${network}.50`, `Café ${number}`, `passphrase-${number}`, String(number).padStart(6, '0')].join(',')
 }
 
 /** Folders of a file system that shares blocks between files: a thousand images would not fit otherwise. */
@@ -66,6 +66,10 @@ describe('a thousand sites from one CSV', function () {
     project = join(await mounted(folder), 'router')
     expect(await brmc(['init', project, '--country', 'PT'], {cwd: folder})).to.include({status: 0, stderr: ''})
     await writeFile(join(project, 'sites.csv'), `${[COLUMNS.join(','), ...Array.from({length: SITES}, (_, number) => row(number))].join('\n')}\n`)
+    // A file that is rendered of each site.
+    await mkdir(join(project, 'overlays/all/etc'), {recursive: true})
+    await writeFile(join(project, 'overlays/all/etc/site.conf.ejs'), 'site=<%= deployment %>\nserial=<%= values.serial %>\nnetwork=<%= sh(interfaces.wlan0.accessPoint.ssid) %>\n')
+    await writeFile(join(project, 'brmc.yaml'), `${await readFile(join(project, 'brmc.yaml'), 'utf8')}\nvalues: {serial: none}\noverlays: [overlays/all]\n`)
     const made = await brmc(['image', 'default'], {cwd: project})
     expect(made.status, made.stderr).to.equal(0)
   })
@@ -137,9 +141,11 @@ describe('a thousand sites from one CSV', function () {
 
   it('are what a deployment file with the same values would be, from its pack too; and route', async () => {
     const number = 417
-    const [site, address, from, to, ssid, passphrase] = row(number).split(',').slice(1)
+    const [site, address, from, to, ssid, passphrase, serial] = row(number).split(',').slice(1)
     await writeFile(join(project, `deployments/${name(number)}.yaml`),
-      `system: {hostname: ${site ?? ''}}\ninterfaces: {wlan0: {address: ${address ?? ''}, dhcpServer: {from: ${from ?? ''}, to: ${to ?? ''}}, accessPoint: {ssid: ${ssid ?? ''}, passphrase: ${passphrase ?? ''}}}}\n`)
+      `system: {hostname: ${site ?? ''}}\ninterfaces: {wlan0: {address: ${address ?? ''}, dhcpServer: {from: ${from ?? ''}, to: ${to ?? ''}}, accessPoint: {ssid: ${ssid ?? ''}, passphrase: ${passphrase ?? ''}}}}\nvalues: {serial: '${serial ?? ''}'}\n`)
+    const rendered = await brmc(['overlay', 'cat', name(number), '/etc/site.conf'], {cwd: project})
+    expect(rendered.stdout).to.equal(`site=${name(number)}\nserial=${serial ?? ''}\nnetwork='${ssid ?? ''}'\n`)
     const image = join(project, 'build/images', name(number), 'sdcard.img')
     const made = join(folder, 'from-inventory.img')
     await copyFile(image, made)

@@ -36,6 +36,7 @@ interfaces:
   eth0: {role: upstream, address: !secret uplink}
 nat: [{from: wlan0, to: eth0}]
 multicast: {routes: [{group: 225.0.0.1, from: wlan0, to: [eth0], liftTtl: true}]}
+values: {domain: !secret domain}
 overlays: [overlays/site]
 `
 
@@ -48,6 +49,8 @@ const BROKEN: readonly (readonly [title: string, text: (project: string) => stri
   ['a key that is none', text => text.replace('ssid: !', 'sid: !').replace('passphrase: !', 'passphrasse: !'), {}],
   ['what is no YAML', text => `${text}x: [!secret wifi\n`, {}],
   ['an overlay that cannot be composed', text => text.replace('overlays/site', 'overlays/fifo'), {}],
+  ['a template that cannot print one', text => text.replace('overlays/site', 'overlays/odd'), {}],
+  ['a template that takes one for a name', text => text.replace('overlays/site', 'overlays/none'), {}],
   ['a source that fails', text => text, {wifi: ''}],
 ]
 
@@ -64,6 +67,13 @@ describe('secrets', function () {
     expect(await brmc(['init', 'router', '--country', 'PT'], {cwd: folder})).to.include({status: 0, stderr: ''})
     await mkdir(join(project, 'overlays/site/etc'), {recursive: true})
     await writeFile(join(project, 'overlays/site/etc/motd'), 'hello\n')
+    await writeFile(join(project, 'overlays/site/etc/site.conf.ejs'), 'domain=<%= sh(values.domain) %>\nboard=<%= board %>\n')
+    await writeFile(join(project, 'overlays/site/etc/board.ejs'), '<%= board %>\n')
+    for (const [name, template] of [['odd', '<%= values.domain %>'], ['none', '<%= values.nothing[values.domain] %>']] as const) {
+      await mkdir(join(project, `overlays/${name}/etc`), {recursive: true})
+      await writeFile(join(project, `overlays/${name}/etc/site.conf.ejs`), template)
+    }
+
     await mkdir(join(project, 'overlays/fifo'))
     execFileSync('mkfifo', [join(project, 'overlays/fifo/pipe')])
     await rm(join(project, 'deployments/lab.yaml'))
@@ -104,6 +114,9 @@ describe('secrets', function () {
     const image = await readFile(join(project, 'build/images/default/sdcard.img'))
     expect(canariesIn(image, CANARIES)).to.deep.equal(Object.keys(CANARIES))
     expect(await filesWithCanaries(project, ALL, isImage)).to.deep.equal([])
+    // The manifest says which files of the root they went into, templates of overlays among them.
+    const {secretFiles} = JSON.parse(await readFile(join(project, 'build/images/default/sdcard.img.json'), 'utf8')) as {secretFiles: string[]}
+    expect(secretFiles).to.include('/etc/site.conf').and.include('/etc/hostapd/wlan0.conf').and.not.include('/etc/board')
   })
 
   it('are told by no command, with or without --json, at any verbosity', async () => {
@@ -118,7 +131,7 @@ describe('secrets', function () {
     const more = [
       'check --without-secrets', 'config show --explain', 'config show --explain --json', 'generate --overwrite-all', 'image --root ext4', 'image --release release',
       'diff br2-external/overlays/deployments/default/etc/hostname', 'overlay ls default --json',
-      ...['hostapd/wlan0.conf', 'brmc/interfaces', 'nftables.conf', 'hosts'].map(name => `overlay cat default /etc/${name}`),
+      ...['site.conf', 'hostapd/wlan0.conf', 'brmc/interfaces', 'nftables.conf', 'hosts'].map(name => `overlay cat default /etc/${name}`),
       'customize build/images/default/sdcard.img --deployment default --output ../custom.img',
     ]
     for (const line of more) await told(line.split(' '))

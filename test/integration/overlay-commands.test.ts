@@ -76,6 +76,24 @@ describe('brmc overlay', function () {
     expect(gone.stderr).to.include('did you mean /etc/motd?')
   })
 
+  it('renders what ends in .ejs with the values of each deployment, and says where it cannot', async () => {
+    const file = join(project, 'overlays/site/srv/site.conf.ejs')
+    mkdirSync(join(project, 'overlays/site/srv'))
+    writeFileSync(file, '<%= deployment %> <%= system.hostname %> <%= interfaces.wlan0.address[0] %>\n')
+    for (const name of ['default', 'porto']) {
+      const hostname = name === 'default' ? 'layers' : name
+      expect((await brmc(['overlay', 'cat', name, '/srv/site.conf'], {cwd: project})).stdout).to.equal(`${name} ${hostname} 10.1.0.1/24\n`)
+    }
+
+    writeFileSync(file, 'a\n<%= values.serial %>\n')
+    const wrong = await brmc(['overlay', 'ls', 'porto'], {cwd: project})
+    expect(wrong).to.include({status: 34})
+    expect(wrong.stderr).to.include('overlays/site/srv/site.conf.ejs:2: ').and.include('there is no such value')
+    writeFileSync(join(project, 'overlays/site/srv/site.conf'), '')
+    expect((await brmc(['overlay', 'ls', 'porto'], {cwd: project})).stderr).to.include('the overlay has a file of this name too')
+    rmSync(join(project, 'overlays/site/srv'), {recursive: true})
+  })
+
   it('diff tells what overlays change, and how two deployments differ', async () => {
     const own = (await brmc(['overlay', 'diff', 'porto'], {cwd: project})).stdout
     expect(own).to.match(/^\+ \/usr\/bin\/probe {2}-rwsr-xr-x 7:0$/m).and.match(/^\+ \/etc\/issue {2}lrwxrwxrwx 0:0 → motd$/m).and.include('+bem-vindo').and.not.include('-welcome')

@@ -16,6 +16,8 @@ export function cellValue(text: string, schema: z.ZodType | undefined): unknown 
   if (!PLAIN.test(text) && !MARKED.test(text)) return text
   const value = yamlValue(text)
   if (typeof value === 'string' || value instanceof SecretReference || schema === undefined) return value
+  // A serial number begins with zeros; what takes both takes it as it stands.
+  if (typeof value === 'number' && String(value) !== text.trim() && schema.safeParse(text).success) return text
   return !schema.safeParse(value).success && schema.safeParse(text).success ? text : value
 }
 

@@ -1,12 +1,14 @@
 import {contains, formatRange, networkOf, type Prefix} from '../../network/address.js'
 import {globalSysctls, interfaceSysctls} from '../../network/sysctl.js'
+import {renderOverlayTemplate, TEMPLATE_ENDING, type TemplateValues} from '../../overlay/overlay-template.js'
 import type {Deployment} from '../deployment.js'
 import type {SecretUse} from '../fill-secrets.js'
 import type {SpecPath} from '../finding.js'
 import {parseOverlayMeta} from '../overlay-meta/parse.js'
-import {isKernelFragment, META_ENDING, type OverlayMetaText, type ProjectText} from '../project-text.js'
+import {AS_RENDERED, isKernelFragment, META_ENDING, type OverlayMetaText, type OverlayText, type ProjectText} from '../project-text.js'
 import type {Spec} from '../schema.js'
 import type {Firewall} from '../texts/firewall.js'
+import {templateValues} from '../template-values.js'
 import {parseIptables} from '../texts/iptables.js'
 import {parseNftables} from '../texts/nftables.js'
 import {parseSmcrouteConf, SMCROUTE_CONF, type SmcrouteConf} from '../texts/smcroute-conf.js'
@@ -18,7 +20,7 @@ type ProjectFiles = Pick<ProjectText, 'texts' | 'overlays' | 'metas'> & {uses?: 
 
 /** Reads once what several rules look at. */
 export function ruleContext(deployment: Deployment, spec: Spec, project: ProjectFiles): RuleContext {
-  const texts = winningTexts(deployment, project.texts)
+  const {texts, unrendered} = winningTexts(deployment, spec, project.texts)
   const conf = texts.find(({path}) => path === SMCROUTE_CONF)
   const smcrouteConf = conf && parseSmcrouteConf(conf)
   const metas = (project.metas ?? []).filter(({overlay}) => deployment.overlays.includes(overlay))
@@ -30,6 +32,7 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Project
     sysctl: sysctlSettings(deployment, spec, texts),
     firewall: firewallOf(texts),
     texts,
+    unrendered,
     metas: metas.filter(meta => isInPlace(meta)).map(meta => ({...meta, parsed: parseOverlayMeta(meta.text, meta.file)})),
     misplacedMetas: metas.filter(meta => !isInPlace(meta)),
     fragments: project.texts.filter(({file}) => isKernelFragment(file)),
@@ -41,9 +44,24 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Project
 const isInPlace = ({overlay, file}: OverlayMetaText): boolean => file === `${overlay}${META_ENDING}`
 
 /** Files of the deployment's overlays, later ones hiding earlier ones of the same path. */
-function winningTexts({overlays}: Deployment, all: ProjectText['texts']): ProjectText['texts'] {
-  const winning = new Map(overlays.flatMap(overlay => all.filter(text => text.overlay === overlay)).map(text => [text.path, text]))
-  return [...winning.values()].sort((one, other) => one.path < other.path ? -1 : 1)
+function winningTexts({name, overlays}: Deployment, spec: Spec, all: ProjectText['texts']): Pick<RuleContext, 'texts' | 'unrendered'> {
+  const values = templateValues(spec, name)
+  const rendered = overlays.flatMap(overlay => all.filter(text => text.overlay === overlay))
+    .map(text => text.path.endsWith(TEMPLATE_ENDING) ? renderedText(text, values) : {text})
+  const winning = new Map(rendered.flatMap(({text}) => text ? [[text.path, text]] : []))
+  return {
+    texts: [...winning.values()].sort((one, other) => one.path < other.path ? -1 : 1),
+    unrendered: rendered.flatMap(({failure}) => failure ?? []),
+  }
+}
+
+type RenderedText = {text: OverlayText, failure?: never} | {failure: RuleContext['unrendered'][number], text?: never}
+
+/** Lines of what comes out are not those of the template: places in it say so. */
+function renderedText(template: OverlayText, values: TemplateValues): RenderedText {
+  const outcome = renderOverlayTemplate(template.text, values)
+  if ('problem' in outcome) return {failure: {template, ...outcome}}
+  return {text: {...template, path: template.path.slice(0, -TEMPLATE_ENDING.length), file: `${template.file}${AS_RENDERED}`, text: outcome.text}}
 }
 
 /** Where brmc's own settings and those of the spec stand: S02sysctl reads etc/sysctl.d in the order of the names. */

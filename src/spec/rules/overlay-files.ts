@@ -1,5 +1,5 @@
 import {holdsPrivateKey} from '../secrets.js'
-import type {OverlayText} from '../project-text.js'
+import {AS_RENDERED, type OverlayText} from '../project-text.js'
 import type {Problem, Rule} from './rule.js'
 
 // What arrives in the root as it is in the overlay, and does nothing there, or harm: found on a router without screen and keyboard it costs an evening.
@@ -8,6 +8,8 @@ const BYTE_ORDER_MARK = '\uFEFF'
 const BOOT_SCRIPTS = 'etc/init.d/'
 
 const at = ({file}: OverlayText, line = 1, column = 1): Pick<Problem & {path?: never}, 'place'> => ({place: {file, line, column}})
+/** What is to be edited. */
+const sourceOf = ({file}: OverlayText): string => file.endsWith(AS_RENDERED) ? file.slice(0, -AS_RENDERED.length) : file
 const isProgram = ({text}: OverlayText): boolean => text.replace(BYTE_ORDER_MARK, '').startsWith('#!')
 const bootScriptName = ({path}: OverlayText): string | undefined => path.startsWith(BOOT_SCRIPTS) ? path.slice(BOOT_SCRIPTS.length) : undefined
 
@@ -20,7 +22,7 @@ export const bootScriptIsExecutable: Rule = {
     ...at(text),
     message: `/${text.path} is not executable, and the boot leaves it out`,
     seen: 'no message at all: rcS runs what it may run',
-    fix: `chmod +x ${text.file} (git keeps that: git update-index --chmod=+x)`,
+    fix: `chmod +x ${sourceOf(text)} (git keeps that: git update-index --chmod=+x)`,
   })),
 }
 
@@ -50,7 +52,7 @@ export const textHasUnixLines: Rule = {
       message: `lines of /${text.path} end as Windows ends them (CR LF)`,
       ...isProgram(text) ? {seen: '"not found": the kernel looks for a program whose name ends in a carriage return'} : {seen: 'programs took the carriage return as the last letter of a value'},
       severity: isProgram(text) ? 'error' : 'warning',
-      fix: `sed -i 's/\\r$//' ${text.file}, and in .gitattributes: overlays/** text eol=lf`,
+      fix: `sed -i 's/\\r$//' ${sourceOf(text)}, and in .gitattributes: overlays/** text eol=lf`,
     }]
   }),
 }
@@ -64,7 +66,7 @@ export const textHasNoByteOrderMark: Rule = {
     message: `/${text.path} begins with a byte order mark, which an editor put there unseen`,
     seen: isProgram(text) ? 'the kernel does not see the #! behind it: "Exec format error"' : 'the first line was not understood',
     severity: isProgram(text) ? 'error' as const : 'warning' as const,
-    fix: `sed -i '1s/^\\xef\\xbb\\xbf//' ${text.file}`,
+    fix: `sed -i '1s/^\\xef\\xbb\\xbf//' ${sourceOf(text)}`,
   })),
 }
 
@@ -80,4 +82,16 @@ export const overlayHoldsNoPrivateKey: Rule = {
       fix: 'leave it out: the router makes its own host keys at first boot',
     }]
   }),
+}
+
+export const templateRenders: Rule = {
+  id: 'N115',
+  name: 'templateRenders',
+  severity: 'error',
+  check: ({unrendered}) => unrendered.map(({template, line, problem}) => ({
+    ...at(template, line),
+    message: problem,
+    seen: 'no image: what ends in .ejs is rendered with the values of the deployment',
+    fix: 'see the values with brmc config show --json; what templates can do is in docs/overlays.md; a file that is to be called so on the router ends in .ejs.ejs',
+  })),
 }

@@ -22,8 +22,10 @@ export interface RuleContext {
   sysctl: readonly SysctlSetting[]
   /** Rules of iptables and nft in overlays. */
   firewall: Firewall
-  /** Text files of this deployment's overlays; of two with the same path the one that wins. */
+  /** Text files of this deployment's overlays, templates rendered; of two with the same path the one that wins. */
   texts: readonly OverlayText[]
+  /** Templates of its overlays that cannot be rendered. */
+  unrendered: readonly {template: OverlayText, line: number, problem: string}[]
   /** What is declared of this deployment's overlays. */
   metas: readonly (OverlayMetaText & {parsed: ParsedMeta})[]
   /** Files that were meant to be such. */

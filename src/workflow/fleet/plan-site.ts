@@ -19,7 +19,7 @@ interface Places {
 export async function planSite(stem: StemCard, chosen: ChosenDeployment, {folder, scratch, signal}: Places): Promise<{root: RootTree, plan: ImagePlan}> {
   const {base, templates, deviceTable, card} = stem
   const below = hasSameOverlays(stem, chosen.deployment) ? stem
-    : {...stem, layers: await layersWithOverlaysOf(stem, chosen.deployment, {folder, scratch, signal})}
+    : {...stem, layers: await layersWithOverlaysOf(stem, chosen, {folder, scratch, signal})}
   const layers = siteLayers(below, chosen, folder)
   const similar = similarRoot(stem, layers)
   if (similar) return {root: similar, plan: planSimilarCard({...chosen, base, root: similar, templates}, card)}
@@ -30,6 +30,9 @@ export async function planSite(stem: StemCard, chosen: ChosenDeployment, {folder
 
 const hasSameOverlays = ({chosen: {deployment: {overlays}}}: StemCard, site: Deployment): boolean => JSON.stringify(overlays) === JSON.stringify(site.overlays)
 
-async function layersWithOverlaysOf({chosen: {deployment}, base}: StemCard, {overlays}: Deployment, {folder, scratch, signal}: Places): Promise<StemCard['layers']> {
-  return readLayers({folder, deployment: {...deployment, overlays}, base: base.rootfs, epoch: base.bundle.sourceDateEpoch, scratch, run, signal})
+/** Values are the site's: what its own overlays print may be said of it alone. */
+async function layersWithOverlaysOf({chosen, base}: StemCard, site: ChosenDeployment, {folder, scratch, signal}: Places): Promise<StemCard['layers']> {
+  const {deployment: {overlays}, spec, secrets} = site
+  const deployment = {...chosen.deployment, overlays}
+  return readLayers({folder, deployment, spec, secrets, base: base.rootfs, epoch: base.bundle.sourceDateEpoch, scratch, run, signal})
 }

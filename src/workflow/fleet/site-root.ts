@@ -22,12 +22,14 @@ export function similarRoot(known: {layers: readonly Layer[], root: RootTree, ow
   return root
 }
 
+const ALIKE = ['path', 'type', 'mode', 'uid', 'gid', 'secret'] as const
+
 /** Notes which body stands for which; false where the layers are of another shape. */
 function collectBodies(before: Layer, now: Layer, bodies: Map<Buffer, Buffer>): boolean {
   if (before.entries.length !== now.entries.length || before.kind !== now.kind || before.declarations !== now.declarations) return false
   return before.entries.every((one, index) => {
     const other = now.entries[index]
-    if (!other || one.path !== other.path || one.type !== other.type || one.mode !== other.mode || one.uid !== other.uid || one.gid !== other.gid) return false
+    if (!other || ALIKE.some(key => one[key] !== other[key])) return false
     if (one.content === other.content) return one.target === other.target
     // An empty file has no body to be known by.
     if (!Buffer.isBuffer(one.content) || !Buffer.isBuffer(other.content) || other.content.length === 0) return false

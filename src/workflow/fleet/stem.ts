@@ -17,6 +17,7 @@ import type {TemplateSet, TreeFile} from '../../tree/template-set.js'
 import {imagePath} from '../image-path.js'
 import type {ChosenDeployment} from '../open-project.js'
 import {secretLayer, secretLayerName} from '../secret-layer.js'
+import {withTemplatesRendered} from '../layer-templates.js'
 import {ownFiles, planCard, readCardBase, type CardBase, type PlannedCard} from '../plan-card.js'
 import {deploymentFolder} from '../overlay-places.js'
 import {readDeviceTable, readLayers, rootOf} from '../read-layers.js'
@@ -53,7 +54,7 @@ export async function prepareStem(request: StemRequest): Promise<StemCard> {
   const base = await readCardBase(request.base)
   const deviceTable = await readDeviceTable(folder)
   const withheld = files.filter(file => file.secrets !== undefined)
-  const layers = await readLayers({folder, deployment, base: base.rootfs, epoch, scratch, run, signal, withheld})
+  const layers = await readLayers({folder, deployment, spec, secrets, base: base.rootfs, epoch, scratch, run, signal, withheld})
   const root = rootOf(layers, deviceTable, epoch)
   const chosen = {deployment, spec, secrets}
   const card = await planCard({...chosen, base, root, templates, scratch, signal})
@@ -75,7 +76,7 @@ export function siteLayers({chosen: {deployment: over}, layers, generated, templ
   const epoch = base.bundle.sourceDateEpoch
   const files = renderedFiles(site, templates)
   const secretName = secretLayerName(over.name)
-  return layers.map(layer => {
+  return withTemplatesRendered(layers, site).map(layer => {
     if (layer.name === secretName) return {...secretLayer(files, site.deployment.name, epoch), name: secretName}
     if (layer.name !== name) return layer
     return renderedLayer({

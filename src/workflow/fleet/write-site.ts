@@ -33,7 +33,7 @@ export async function writeSiteImage({file, stem, chosen, root, plan, regions, w
   if (!writer.clones) await refuseFullFleet(file, plan.allocated, left)
   writer.write({stem, target: file, size: plan.size, regions})
   const laid = chosen.deployment.root === 'ext4' ? laidOver(stem.base.rootfs.entries, root) : undefined
-  const manifest = imageManifest(chosen, {bundle: stem.base.bundle, plan, laid})
+  const manifest = imageManifest(chosen, {bundle: stem.base.bundle, plan, laid, root})
   // Nobody reads it before the image is written down as made.
   writeFileSync(`${file}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
   return plan.size

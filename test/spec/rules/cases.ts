@@ -364,6 +364,13 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N114', 'a private key', {
     wrong: file('etc/dropbear/key', '# mine\n-----BEGIN OPENSSH PRIVATE KEY-----\n'), right: file('etc/dropbear/key.pub', 'ssh-ed25519 AAAA test\n'), at: 'overlays/site/etc/dropbear/key:2:1',
   }],
+  ['N115', 'a template that cannot be rendered', {
+    wrong: file('etc/site.conf.ejs', '# site\nserial <%= values.serail %>\n'), right: file('etc/site.conf.ejs', '# site\nserial <%= values.serial %>\n', {values: {serial: 42}}),
+    at: 'overlays/site/etc/site.conf.ejs:2:1',
+  }],
+  ['N112', 'a line end of Windows that a template makes', {
+    wrong: file('etc/probe.ejs', '#!/bin/sh\r\nprobe <%= board %>\n'), right: file('etc/probe.ejs', '#!/bin/sh\nprobe <%= board %>\n'), at: 'overlays/site/etc/probe.ejs (rendered):1:10',
+  }],
   ['N120', 'a declaration that is not right', {wrong: meta('paths:\n  usr/bin/probe: {mode: 755}\n'), right: meta('paths:\n  usr/bin/probe: {mode: "0755"}\n'), at: 'overlays/site.meta.yaml:2:25'}],
   ['N120', 'declarations that are no YAML', {wrong: meta('paths: {\n'), right: meta(''), at: 'overlays/site.meta.yaml:2:1'}],
   ['N121', 'declarations where nobody reads them', {wrong: {metas: {'overlays/site/.meta.yaml': ''}}, right: meta('remove: [usr/share/doc]\n'), at: 'overlays/site/.meta.yaml:1:1'}],
