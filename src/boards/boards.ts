@@ -14,6 +14,8 @@ export interface Board {
   console: string
   /** brcmfmac firmware stems of the board's radio. */
   radioFirmware: readonly string[]
+  /** MiB of the smallest and of the largest of them: raspberrypi.com/documentation/computers/raspberry-pi.html; of virt, what the emulator gives it. */
+  memory: {least: number, most: number}
   /** QEMU machine that emulates the board itself; every image also boots on `virt`. */
   qemuMachine?: 'raspi3b'
 }
@@ -34,6 +36,7 @@ export const boards: Readonly<Record<BoardName, Board>> = {
     firmware: GPU_FIRMWARE,
     console: 'ttyS1,115200',
     radioFirmware: ['brcmfmac43430-sdio', 'brcmfmac43455-sdio'],
+    memory: {least: 512, most: 1024},
     qemuMachine: 'raspi3b',
   },
   'raspberrypi4-64': {
@@ -45,6 +48,7 @@ export const boards: Readonly<Record<BoardName, Board>> = {
     firmware: GPU_FIRMWARE_4,
     console: 'ttyS1,115200',
     radioFirmware: ['brcmfmac43455-sdio'],
+    memory: {least: 1024, most: 8192},
   },
   'raspberrypi5': {
     name: 'raspberrypi5',
@@ -55,6 +59,7 @@ export const boards: Readonly<Record<BoardName, Board>> = {
     firmware: [],
     console: 'ttyAMA10,115200',
     radioFirmware: ['brcmfmac43455-sdio'],
+    memory: {least: 1024, most: 16384},
   },
   'raspberrypizero2w-64': {
     name: 'raspberrypizero2w-64',
@@ -65,6 +70,7 @@ export const boards: Readonly<Record<BoardName, Board>> = {
     firmware: GPU_FIRMWARE,
     console: 'ttyS1,115200',
     radioFirmware: ['brcmfmac43430-sdio', 'brcmfmac43436-sdio', 'brcmfmac43436s-sdio'],
+    memory: {least: 512, most: 512},
   },
   'virt': {
     name: 'virt',
@@ -75,5 +81,6 @@ export const boards: Readonly<Record<BoardName, Board>> = {
     firmware: [],
     console: 'ttyAMA0,115200',
     radioFirmware: [],
+    memory: {least: 512, most: 512},
   },
 }

@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {BaseCommand} from '../base-command.js'
 import type {Finding} from '../spec/finding.js'
 import {formatFindings} from '../spec/format-findings.js'
+import {checkLayers} from '../workflow/check-layers.js'
 import {findingsOfInventory} from '../workflow/fleet/make-fleet.js'
 import {readAndCheck} from '../workflow/open-project.js'
 
@@ -20,7 +21,9 @@ export default class Check extends BaseCommand {
   async run(): Promise<{findings: readonly Finding[], errors: number, warnings: number}> {
     const {flags} = await this.parse(Check)
     const secrets = flags['without-secrets'] ? 'stand-ins' : 'values'
-    const {text, checked} = await readAndCheck(flags.project, secrets)
+    const project = await readAndCheck(flags.project, secrets)
+    const {text} = project
+    const checked = await checkLayers(project, this.signal)
     const isSound = !checked.findings.some(({severity}) => severity === 'error')
     // What sites lie over has to be right first.
     const inventory = flags.inventory === undefined || !isSound ? undefined

@@ -12,6 +12,6 @@ export function bootLayer({entries, declarations, ...rest}: Layer, at: string): 
   }
 }
 
-function movedAll({remove, empty, paths}: Declarations, moved: <T extends {path: string}>(one: T) => T): Declarations {
-  return {remove: remove.map(moved), empty: empty.map(moved), paths: paths.map(moved)}
+function movedAll({remove, empty, replaces, paths}: Declarations, moved: <T extends {path: string}>(one: T) => T): Declarations {
+  return {remove: remove.map(moved), empty: empty.map(moved), replaces: replaces.map(moved), paths: paths.map(moved)}
 }

@@ -6,6 +6,8 @@ export interface Declarations<Owner = number> {
   remove: readonly Named[]
   /** Folders that lose what the layers below have in them. */
   empty: readonly Named[]
+  /** Paths or patterns: that what this overlay brings there takes the place of what a layer below has is meant. Changes nothing. */
+  replaces: readonly Named[]
   /** In the order of the file: of two that say the same of one path, the later counts. */
   paths: readonly Declaration<Owner>[]
 }

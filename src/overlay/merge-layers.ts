@@ -2,6 +2,7 @@ import {BrmcError} from '../errors.js'
 import {declare, takeAway, type Nearest} from './declare.js'
 import type {RootEntry, RootTree} from './entry.js'
 import type {Layer} from './layer.js'
+import type {ReplacementWatch} from './replacement-watch.js'
 import {RootBuilder} from './root-builder.js'
 import type {TreeOnDemand} from './tree-on-demand.js'
 
@@ -15,6 +16,8 @@ interface MergeOptions {
   below?: TreeOnDemand
   /** Sees the root as it is after each layer; an entry that the layer left alone is the same object as before. */
   onLayer?: (root: RootTree) => void
+  /** Looks on, and tells afterwards what took the place of what. */
+  watch?: ReplacementWatch
 }
 
 /**
@@ -28,11 +31,11 @@ interface MergeOptions {
  *
  * Throws BrmcError OVERLAY_INVALID, naming the layer: a member below a symlink of the same layer, a hard link to nothing, declarations of what is not there.
  */
-export function mergeLayers(layers: readonly Layer[], epoch: number, {nearest, below, onLayer}: MergeOptions = {}): RootTree {
+export function mergeLayers(layers: readonly Layer[], epoch: number, {nearest, below, onLayer, watch}: MergeOptions = {}): RootTree {
   const root = new RootBuilder(epoch, below)
   for (const layer of layers) {
     try {
-      layOver(root, layer, nearest)
+      layOver(root, layer, {nearest, watch})
       onLayer?.(root.entries)
     } catch (error) {
       if (error instanceof BrmcError) throw new BrmcError(error.code, `${layer.name}: ${error.message}`, {cause: error, suggestions: error.suggestions, details: error.details})
@@ -43,7 +46,8 @@ export function mergeLayers(layers: readonly Layer[], epoch: number, {nearest, b
   return root.tree()
 }
 
-function layOver(root: RootBuilder, {entries, kind, declarations}: Layer, nearest?: Nearest): void {
+function layOver(root: RootBuilder, layer: Layer, {nearest, watch}: {nearest: Nearest | undefined, watch: ReplacementWatch | undefined}): void {
+  const {entries, kind, declarations} = layer
   for (const {path} of entries.filter(isWhiteout)) applyWhiteout(root, path)
   const problems = declarations ? takeAway(root, declarations, nearest) : []
   const brought = new Set<string>()
@@ -54,11 +58,13 @@ function layOver(root: RootBuilder, {entries, kind, declarations}: Layer, neares
     if (link !== undefined) throw new BrmcError('OVERLAY_INVALID', `${entry.path} lies below ${link}, which is a symlink of the same layer`)
     if (entry.type === 'symlink') links.add(entry.path)
     else links.delete(entry.path)
+    watch?.before(root, entry, layer)
     const place = root.put(entry, {keepDirectory: kind === 'folder'})
     if (declarations && place !== undefined) brought.add(place)
   }
 
   if (declarations) problems.push(...declare(root, {paths: declarations.paths, brought, nearest}))
+  for (const {path, make} of declarations?.paths ?? []) if (make) watch?.made(path, layer)
   if (problems.length > 0) throw new BrmcError('OVERLAY_INVALID', 'what is declared of it does not fit the root', {details: problems})
 }
 

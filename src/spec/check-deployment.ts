@@ -27,7 +27,7 @@ export function readDeployment(merged: MergedSpec, {secrets: known = {values: ne
 }
 
 /** One deployment, from whichever documents it was merged, held against the schema and every rule. */
-export function checkDeployment(name: string, merged: MergedSpec, project: Pick<ProjectText, 'texts' | 'overlays' | 'secrets'>): CheckedDeployment {
+export function checkDeployment(name: string, merged: MergedSpec, project: Pick<ProjectText, 'texts' | 'overlays' | 'laid' | 'secrets'>): CheckedDeployment {
   const known = project.secrets ?? {values: new Map<string, string>()}
   const {value, uses: secrets, findings: unknown, isBlind, incomplete} = fillSecrets(merged, known)
   const isSecret = (path: SpecPath): boolean => isSecretPath(path) || secrets.some(use => startsWith(path, use.path))

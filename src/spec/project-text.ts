@@ -1,4 +1,5 @@
 import type {ProjectSecrets} from './fill-secrets.js'
+import type {LaidLayers} from './rules/laid-layers.js'
 
 /** A text file below the project: where it is, and what it becomes in the root file system. */
 export interface OverlayText {
@@ -29,6 +30,8 @@ export interface ProjectText {
   metas?: readonly OverlayMetaText[]
   /** Of those that `!secret` names; absent: of none the value is known. */
   secrets?: ProjectSecrets
+  /** By deployment; absent where the layers were not looked into. */
+  laid?: ReadonlyMap<string, LaidLayers>
   /** Is there a brmc.lock.json? */
   hasLock: boolean
 }

@@ -43,10 +43,15 @@ export function renderTree(request: TreeRequest): TreeFile[] {
     ...topFiles(request, firstDeployment),
     ...BOARD_NAMES.flatMap(name => boardFiles(request, boards[name])),
     ...commonFiles(request, firstDeployment),
-    ...sourcesBelow(request.templates, 'overlays/router').map(({source, path}) => treeFileFrom(request.templates, source, `${TREE_FOLDER}/overlays/router/${path}`, {})),
+    ...routerTree(request.templates),
     ...request.deployments.flatMap(deployment => deploymentOverlay(deployment, request)),
   ]
   return files.sort((a, b) => a.path < b.path ? -1 : 1)
+}
+
+/** The files of the overlay that all deployments share. */
+export function routerTree(templates: TemplateSet): TreeFile[] {
+  return sourcesBelow(templates, 'overlays/router').map(({source, path}) => treeFileFrom(templates, source, `${TREE_FOLDER}/overlays/router/${path}`, {}))
 }
 
 /** The files of one deployment's own overlay, those marked that are made of secrets. */

@@ -7,12 +7,14 @@ import {writeWhole} from '../files/write-whole.js'
 import type {ImageManifest} from '../image/manifest.js'
 import {refuseFullDisk} from '../image/layout.js'
 import {writeImage, type HashedRange} from '../image/write-image.js'
+import {ReplacementWatch} from '../overlay/replacement-watch.js'
 import type {Run} from '../process/run.js'
 import {valueAt} from '../spec/finding.js'
 import {standInAt} from '../spec/stand-ins.js'
 import type {TemplateSet, TreeFile} from '../tree/template-set.js'
 import {imageManifest, laidOver} from './image-manifest.js'
 import type {ChosenDeployment} from './open-project.js'
+import {overlayWarnings} from './overlay-warnings.js'
 import {planCard, readCardBase} from './plan-card.js'
 import {readDeviceTable, readLayers, rootOf} from './read-layers.js'
 
@@ -36,6 +38,8 @@ export interface ComposedImage {
   target: string
   manifest: ImageManifest
   mappedRanges: HashedRange[]
+  /** What its layers may not have been meant to do. */
+  warnings: readonly string[]
 }
 
 const SCRATCH_PREFIX = '.compose-'
@@ -75,8 +79,10 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
   const {base: {bundle}, target, signal, hash} = request
   const base = await readCardBase(request.base)
   const layers = await readLayers({...request, base: base.rootfs, epoch: bundle.sourceDateEpoch, scratch})
-  const root = rootOf(layers, await readDeviceTable(request.folder), bundle.sourceDateEpoch)
+  const watch = new ReplacementWatch(layers)
+  const root = rootOf(layers, await readDeviceTable(request.folder), bundle.sourceDateEpoch, watch)
   const {plan} = await planCard({...request, base, root, scratch})
+  const warnings = await overlayWarnings({...request, layers, root, replacements: watch.seen, plan})
   const {bavail, bsize} = await statfs(dirname(target))
   refuseFullDisk({target, needed: plan.allocated, free: bavail * bsize})
   const {sha256, mappedRanges} = await writeImage({
@@ -87,5 +93,5 @@ async function composeWith(request: ComposeRequest, scratch: string): Promise<Co
   const laid = request.deployment.root === 'ext4' ? laidOver(base.rootfs.entries, root) : undefined
   const manifest = imageManifest(request, {bundle, plan, sha256, laid, root})
   await writeWhole(`${target}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
-  return {target, manifest, mappedRanges}
+  return {target, manifest, mappedRanges, warnings}
 }

@@ -10,6 +10,7 @@ import type {RootTree} from '../overlay/entry.js'
 import type {Layer} from '../overlay/layer.js'
 import {mergeLayers} from '../overlay/merge-layers.js'
 import {run} from '../process/run.js'
+import type {Deployment} from '../spec/deployment.js'
 import {didYouMean} from '../spec/suggest.js'
 import {basesFolder, readUsers} from './base-list.js'
 import {chooseDeployments, openProject, type OpenProject} from './open-project.js'
@@ -66,8 +67,8 @@ async function readDeploymentRoot(project: OpenProject, name: string, {scratch, 
     throw new BrmcError('USAGE', 'br2-external/ lacks files that brmc makes for this project', {suggestions: ['write them with: brmc generate']})
   }
 
-  const found = await baseFor(folder, chosen.deployment)
-  const base = found ? bases.get(found.folder) ?? {name: ROOTFS_TAR, kind: 'archive' as const, entries: readTarEntries(join(found.folder, ROOTFS_TAR))} : NO_BASE
+  const found = (await readBaseChoice(folder))(chosen.deployment)
+  const base = found ? bases.get(found.folder) ?? baseLayer(found) : NO_BASE
   if (found) bases.set(found.folder, base)
   const epoch = found?.bundle.sourceDateEpoch ?? NO_EPOCH
   try {
@@ -89,11 +90,17 @@ async function readDeploymentRoot(project: OpenProject, name: string, {scratch, 
   }
 }
 
-const NO_BASE: Layer = {name: 'no base', kind: 'archive', entries: []}
+export const NO_BASE: Layer = {name: 'no base', kind: 'archive', entries: []}
 
-/** The base that the deployment's image was made of, else the newest that could be its. */
-async function baseFor(folder: string, {name, base, board}: {name: string, base: string, board: string}): Promise<FoundBase | undefined> {
+/** The base that a deployment's image was made of, else the newest that could be its. */
+export async function readBaseChoice(folder: string): Promise<(deployment: Pick<Deployment, 'name' | 'base' | 'board'>) => FoundBase | undefined> {
   const [{bases}, users] = await Promise.all([readBases(basesFolder(folder)), readUsers(folder)])
-  const fitting = bases.filter(({bundle}) => bundle.provider === base && bundle.board === board)
-  return fitting.find(({bundle}) => bundle.key === users.get(name)) ?? fitting[0]
+  return ({name, base, board}) => {
+    const fitting = bases.filter(({bundle}) => bundle.provider === base && bundle.board === board)
+    return fitting.find(({bundle}) => bundle.key === users.get(name)) ?? fitting[0]
+  }
+}
+
+export function baseLayer({folder}: FoundBase): Layer {
+  return {name: ROOTFS_TAR, kind: 'archive', entries: readTarEntries(join(folder, ROOTFS_TAR))}
 }

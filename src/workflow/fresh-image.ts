@@ -37,7 +37,7 @@ export async function freshImage(target: string, inputs: string): Promise<Compos
   const [record, manifest, image] = await Promise.all([jsonIfThere(join(dirname(target), RECORD)), jsonIfThere(`${target}.json`), stat(target).catch(() => undefined)])
   const parsed = ImageManifestSchema.safeParse(manifest)
   if (!image || !parsed.success || JSON.stringify(record) !== JSON.stringify(recordOf(inputs, image))) return undefined
-  return {target, manifest: parsed.data, mappedRanges: []}
+  return {target, manifest: parsed.data, mappedRanges: [], warnings: []}
 }
 
 export async function recordInputs(target: string, inputs: string): Promise<void> {

@@ -146,6 +146,7 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
   const fresh = request.hash ? undefined : await freshImage(request.target, inputs)
   const image = fresh ?? await composeImage(request)
   if (!fresh) await recordInputs(request.target, inputs)
+  making.warnings.push(...image.warnings.map(warning => `${chosen.deployment.name}: ${warning}`))
   making.images.push({...image, ...chosen, base, inputs})
   if (releaseFolder !== undefined) {
     show.say('compressing for the release')

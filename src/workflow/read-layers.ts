@@ -14,6 +14,7 @@ import {mergeLayers} from '../overlay/merge-layers.js'
 import {readAccounts} from '../overlay/read-content.js'
 import {readFolderLayer} from '../overlay/read-folder-layer.js'
 import {readTarLayer} from '../overlay/read-tar-layer.js'
+import type {ReplacementWatch} from '../overlay/replacement-watch.js'
 import type {Run} from '../process/run.js'
 import {parseOverlayMeta} from '../spec/overlay-meta/parse.js'
 import {META_ENDING} from '../spec/project-text.js'
@@ -64,11 +65,7 @@ interface OverlaysRequest extends Pick<LayersRequest, 'epoch' | 'scratch' | 'run
 
 /** Overlays from wherever they lie, the lowest first; names of accounts that are declared are those of the root that they and `below` come to. */
 export async function readOverlays(places: readonly OverlayPlace[], {below, valued, ...request}: OverlaysRequest): Promise<Layer[]> {
-  const read = await Promise.all(places.map(async place => {
-    const {path, name} = place
-    const layer = packingOf(path) === undefined ? await withTemplatesRead(await readFolderLayer(path, request.epoch), name) : await readTarLayer(path, request)
-    return {layer, declared: await readDeclarations(place)}
-  }))
+  const read = await Promise.all(places.map(async place => readOverlay(place, request)))
   const raw = read.map(({layer}) => layer)
   const layers = valued ? withTemplatesRendered(raw, valued) : withoutTemplates(raw)
   if (read.every(({declared}) => declared === undefined)) return layers
@@ -80,13 +77,25 @@ export async function readOverlays(places: readonly OverlayPlace[], {below, valu
   })
 }
 
+interface ReadOverlay {
+  layer: Layer
+  declared: Declarations<number | string> | undefined
+}
+
+/** One overlay: its templates not rendered yet, owners as they are declared. */
+export async function readOverlay(place: OverlayPlace, request: Pick<LayersRequest, 'epoch' | 'scratch' | 'run' | 'signal'>): Promise<ReadOverlay> {
+  const {path, name} = place
+  const layer = packingOf(path) === undefined ? await withTemplatesRead(await readFolderLayer(path, request.epoch), name) : await readTarLayer(path, request)
+  return {layer, declared: await readDeclarations(place)}
+}
+
 export async function readDeviceTable(folder: string): Promise<DeviceTableRow[]> {
   return parseDeviceTable(await readFile(join(folder, DEVICE_TABLE), 'utf8'), DEVICE_TABLE)
 }
 
 /** The root that `layers` and the tree's device table come to. */
-export function rootOf(layers: readonly Layer[], deviceTable: readonly DeviceTableRow[], epoch: number): RootTree {
-  return withDeviceTable(mergeLayers(layers, epoch, {nearest: didYouMean}), deviceTable, {file: DEVICE_TABLE, epoch})
+export function rootOf(layers: readonly Layer[], deviceTable: readonly DeviceTableRow[], epoch: number, watch?: ReplacementWatch): RootTree {
+  return withDeviceTable(mergeLayers(layers, epoch, {nearest: didYouMean, ...watch && {watch}}), deviceTable, {file: DEVICE_TABLE, epoch})
 }
 
 /** Larger files are no configuration. */

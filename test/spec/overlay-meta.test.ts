@@ -45,7 +45,7 @@ describe('spec/overlay-meta', () => {
   }
 
   it('takes an empty file', () => {
-    expect(parseOverlayMeta('', 'm')).to.deep.equal({problems: [], declarations: {remove: [], empty: [], paths: []}})
+    expect(parseOverlayMeta('', 'm')).to.deep.equal({problems: [], declarations: {remove: [], empty: [], replaces: [], paths: []}})
   })
 
   it('says where the first attribute is asked for', () => {

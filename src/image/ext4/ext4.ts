@@ -62,6 +62,11 @@ export function planExt4(tree: RootTree, options: Ext4Options): Ext4Plan {
 }
 
 /** A journal of zeros, not of whatever a card held before: transactions of an earlier life could be taken for new ones. */
+/** Bytes that such a file system gets, as large as content and head room need. */
+export function sizeOfExt4(tree: RootTree, epoch: number): number {
+  return sizeExt4(nodesOf(tree, epoch), {}).blocks * BLOCK
+}
+
 function layJournal({journal: blocks}: Geometry, uuid: Buffer, context: LayContext): InodeFields {
   const {place, blocks: taken, extents} = layBlocks(blocks, undefined, {...context, inode: JOURNAL_INODE})
   const first = encodeJournalSuperblock(blocks, uuid)

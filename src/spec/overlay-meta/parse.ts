@@ -37,6 +37,7 @@ export function parseOverlayMeta(text: string, file: string): ParsedMeta {
     declarations: {
       remove: value.remove.map((path, index) => ({path: plain(path), place: placeOf(['remove', index])})),
       empty: value.empty.map((path, index) => ({path: plain(path), place: placeOf(['empty', index])})),
+      replaces: value.replaces.map((path, index) => ({path: plain(path), place: placeOf(['replaces', index])})),
       paths: Object.entries(value.paths).map(([path, written]) => declarationOf(path, written, placeOf(['paths', path]))),
     },
     ...written && {attributes: document.placeOf(['paths', written[0], written[1].capabilities === undefined ? 'xattrs' : 'capabilities'])},

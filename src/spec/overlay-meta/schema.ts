@@ -69,6 +69,7 @@ export const OverlayMetaSchema = z.strictObject({
   paths: z.record(AnyPath, Declaration).default({}).describe('By path of the root, or pattern (* ? and ** for folders): what holds for it. A path may be in the overlay or below it; a pattern means what the overlay brings'),
   remove: z.array(OnePath).default([]).describe('What the layers below have there goes, with all below it'),
   empty: z.array(OnePath).default([]).describe('Directories of which only what this overlay brings is left'),
+  replaces: z.array(AnyPath).default([]).describe('Paths or patterns of what this overlay brings in place of something that a layer below has: it is meant, and brmc check says nothing of it'),
 })
 
 export type OverlayMeta = z.output<typeof OverlayMetaSchema>

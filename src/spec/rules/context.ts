@@ -16,13 +16,14 @@ import {isSysctlFile, parseSysctlConf, SYSCTL_CONF, type SysctlSetting} from '..
 import type {CheckedRoute, RuleContext} from './rule.js'
 
 /** What a project has, and where the deployment's values are secrets. */
-type ProjectFiles = Pick<ProjectText, 'texts' | 'overlays' | 'metas'> & {uses?: readonly SecretUse[]}
+type ProjectFiles = Pick<ProjectText, 'texts' | 'overlays' | 'metas' | 'laid'> & {uses?: readonly SecretUse[]}
 
 /** Reads once what several rules look at. */
 export function ruleContext(deployment: Deployment, spec: Spec, project: ProjectFiles): RuleContext {
   const {texts, unrendered} = winningTexts(deployment, spec, project.texts)
   const conf = texts.find(({path}) => path === SMCROUTE_CONF)
   const smcrouteConf = conf && parseSmcrouteConf(conf)
+  const laid = project.laid?.get(deployment.name)
   const metas = (project.metas ?? []).filter(({overlay}) => deployment.overlays.includes(overlay))
   return {
     deployment,
@@ -38,6 +39,7 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Project
     fragments: project.texts.filter(({file}) => isKernelFragment(file)),
     overlays: project.overlays,
     secrets: project.uses ?? [],
+    ...laid && {laid},
   }
 }
 

@@ -13,8 +13,11 @@ import * as lists from './lists.js'
 import * as mrouted from './mrouted.js'
 import * as nat from './nat.js'
 import * as openings from './openings.js'
+import * as overlayCollisions from './overlay-collisions.js'
 import * as overlayFiles from './overlay-files.js'
 import * as overlayMeta from './overlay-meta.js'
+import * as overlayNames from './overlay-names.js'
+import * as overlayRoom from './overlay-room.js'
 import * as proxy from './proxy.js'
 import * as radio from './radio.js'
 import * as routeInterfaces from './route-interfaces.js'
@@ -26,8 +29,8 @@ import * as sysctl from './sysctl.js'
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
 const FILES = [
-  accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, links, lists, mrouted, nat, openings, overlayFiles,
-  overlayMeta, proxy, radio, routeInterfaces, routes, statusPage, sysctl,
+  accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, links, lists, mrouted, nat, openings,
+  overlayCollisions, overlayFiles, overlayMeta, overlayNames, overlayRoom, proxy, radio, routeInterfaces, routes, statusPage, sysctl,
 ]
 
 /** Every rule: what these files export that is one, in the order of their ids. */

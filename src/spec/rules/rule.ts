@@ -8,6 +8,7 @@ import type {Spec} from '../schema.js'
 import type {Firewall} from '../texts/firewall.js'
 import type {SmcrouteConf} from '../texts/smcroute-conf.js'
 import type {SysctlSetting} from '../texts/sysctl-conf.js'
+import type {LaidLayers} from './laid-layers.js'
 
 /** What a rule looks at: one deployment, and what was read from the text files its overlays put into the root. */
 export interface RuleContext {
@@ -35,7 +36,12 @@ export interface RuleContext {
   overlays: Readonly<Record<string, OverlayKind>>
   /** Where values are secrets. */
   secrets: readonly SecretUse[]
+  /** What the layers of the root come to; absent where nobody has laid them. */
+  laid?: LaidLayers
 }
+
+/** All that rules of layers look at: composing knows no more. */
+export type LaidContext = Pick<RuleContext, 'deployment' | 'laid'>
 
 /** Either a path in the spec or a place in a text file. */
 export type Where = {path: SpecPath, at?: 'key' | 'value', place?: never} | {place: Place, path?: never, at?: never}
@@ -63,12 +69,12 @@ export type Problem = Where & {
   severity?: Severity
 }
 
-export interface Rule {
+export interface Rule<Context = RuleContext> {
   /** M01 to M36 were seen to fail with the real daemons; N01 and on follow from standards and from how the parts work. */
   id: string
   name: string
   severity: Severity
-  check: (context: RuleContext) => Problem[]
+  check: (context: Context) => Problem[]
 }
 
 /** Routes of one family; a group that is no address belongs to none. */

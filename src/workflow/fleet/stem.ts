@@ -96,6 +96,6 @@ async function refuseEdits(folder: string, files: readonly TreeFile[]): Promise<
   if (edited.length === 0) return
   throw new BrmcError('TREE_DRIFT', 'sites of an inventory would not have what was changed in these files, for theirs are rendered anew', {
     details: edited,
-    suggestions: ['put the change into an overlay, which all sites have', 'see it with: brmc diff'],
+    suggestions: ['put the change into an overlay, which all sites have (replaces: in its .meta.yaml says that it is meant)', 'see it with: brmc diff'],
   })
 }

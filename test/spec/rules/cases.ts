@@ -17,6 +17,14 @@ const file = (path: string, text: string, spec: Record<string, unknown> = {}): R
 const conf = (text: string): Router => file('etc/smcroute.conf', text)
 const script = (text: string, spec: Record<string, unknown> = {}): Router => file('etc/init.d/S90site', `#!/bin/sh\n${text}\n`, spec)
 const meta = (text: string): Router => ({metas: {'overlays/site.meta.yaml': text}})
+/** Layers of a root, and what they say they replace. */
+const layers = (files: Record<string, Record<string, string | number>>, replaces: Record<string, string[]> = {}): Router => ({
+  spec: {overlays: Object.keys(files).filter(name => name !== 'router')},
+  overlays: Object.fromEntries(Object.keys(files).map(name => [name, name.endsWith('.tar') ? 'file' : 'directory'])),
+  layers: Object.fromEntries(Object.entries(files).map(([name, below]) => [name, {files: below, replaces: replaces[name] ?? []}])),
+})
+const onCard = (size: number): Router => ({...layers({'overlays/site': {'srv/film': size}}), spec: {root: 'ext4', overlays: ['overlays/site']}})
+const hundred = (text: string): Record<string, string> => Object.fromEntries(Array.from({length: 100}, (_, index) => [`srv/${index}`, text]))
 const CONF = 'overlays/site/etc/smcroute.conf'
 const SCRIPT = 'overlays/site/etc/init.d/S90site'
 const nft = (text: string): Router => file('etc/nftables.conf', text)
@@ -376,6 +384,56 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N121', 'declarations where nobody reads them', {wrong: {metas: {'overlays/site/.meta.yaml': ''}}, right: meta('remove: [usr/share/doc]\n'), at: 'overlays/site/.meta.yaml:1:1'}],
   ['N122', 'a capability in a root in memory', {
     wrong: meta('paths:\n  usr/bin/probe:\n    capabilities: cap_net_raw+ep\n'), right: {...meta('paths: {usr/bin/probe: {capabilities: cap_net_raw+ep}}\n'), spec: {root: 'ext4'}}, at: 'overlays/site.meta.yaml:3:19',
+  }],
+  ['N123', 'a file in place of one that brmc makes', {
+    wrong: layers({router: {'etc/hosts': 'brmc'}, 'overlays/site': {'etc/hosts': 'site'}}), at: 'overlays/site/etc/hosts:1:1',
+    right: [
+      layers({router: {'etc/hosts': 'brmc'}, 'overlays/site': {'etc/hosts': 'brmc'}}), layers({router: {'etc/hosts': 'brmc'}, 'overlays/site': {'etc/motd': 'site'}}),
+      layers({router: {'etc/hosts': 'brmc'}, 'overlays/site': {'etc/hosts': 'site'}}, {'overlays/site': ['etc/hosts']}),
+      layers({router: {'etc/hosts': 'brmc'}, 'overlays/site': {'etc/.wh.hosts': '', 'etc/hosts': 'site'}}),
+      // The base's own, which overlays are there to change.
+      layers({'overlays/site': {'etc/passwd': 'site'}}),
+    ],
+  }],
+  ['N123', 'a file of an archive in place of one of another overlay', {
+    wrong: layers({'overlays/site': {'etc/motd': 'one'}, 'overlays/lisbon.tar': {'etc/motd': 'two'}}), at: 'overlays/lisbon.tar:1:1',
+    right: layers({'overlays/site': {'etc/motd': 'one'}, 'overlays/lisbon.tar': {'etc/motd': 'two'}}, {'overlays/lisbon.tar': ['/etc/*']}),
+  }],
+  ['N123', 'a file in place of a directory', {
+    wrong: layers({'overlays/site': {'etc/app/conf': ''}, 'overlays/lisbon': {'etc/app': ''}}), at: 'overlays/lisbon/etc/app:1:1',
+    right: layers({'overlays/site': {'etc/app/conf': ''}, 'overlays/lisbon': {'etc/app/more': ''}}),
+  }],
+  ['N123', 'a directory in place of a file', {
+    wrong: layers({'overlays/site': {'etc/app': ''}, 'overlays/lisbon': {'etc/app/conf': ''}}), at: 'overlays/lisbon/etc/app:1:1',
+    right: layers({'overlays/site': {'etc/app/conf': 'a'}, 'overlays/lisbon': {'etc/app/more': ''}}),
+  }],
+  ['N123', 'a hundred files in place of others', {
+    wrong: layers({'overlays/site': hundred('one'), 'overlays/lisbon': hundred('two')}), at: 'overlays/lisbon/srv/0:1:1',
+    right: layers({'overlays/site': hundred('one'), 'overlays/lisbon': hundred('two')}, {'overlays/lisbon': ['srv/**']}),
+  }],
+  ['N124', 'what replaces nothing', {
+    wrong: layers({router: {'etc/hosts': 'brmc'}, 'overlays/site': {'etc/hosts': 'site', 'etc/motd': ''}}, {'overlays/site': ['etc/motd', 'etc/hosts', 'etc/host']}),
+    right: layers({router: {'etc/hosts': 'brmc'}, 'overlays/site': {'etc/hosts': 'site'}}, {'overlays/site': ['etc/hosts']}), at: 'overlays/site.meta.yaml:1:12', count: 2,
+  }],
+  ['N125', 'names that a Mac takes for one', {
+    wrong: layers({'overlays/site': {'etc/App/conf': '', 'etc/app/more': '', 'usr/share/A': '', 'usr/share/a': ''}}), at: 'overlays/site/etc/app:1:1', count: 2,
+    right: [layers({'overlays/site': {'etc/App/conf': '', 'etc/App/more': ''}}), layers({'overlays/site.tar': {'etc/App': '', 'etc/app': ''}})],
+  }],
+  ['N125', 'letters with accents in two forms', {
+    wrong: layers({'overlays/site': {'srv/caf\u00e9': '', 'srv/cafe\u0301': ''}}), at: 'overlays/site/srv/cafe\u0301:1:1', right: layers({'overlays/site': {'srv/caf\u00e9': '', 'srv/cafe': ''}}),
+  }],
+  ['N125', 'a name that takes no place', {
+    wrong: layers({router: {'etc/hosts': ''}, 'overlays/site': {'etc/Hosts': ''}}), at: 'overlays/site/etc/Hosts:1:1', right: layers({router: {'etc/hosts': ''}, 'overlays/site': {'etc/hosts': ''}}),
+  }],
+  ['N126', 'a root larger than a small card', {
+    wrong: onCard(4e9), at: 'overlays',
+    right: onCard(2e9),
+  }],
+  ['N127', 'a root that no board has the memory for', {
+    wrong: layers({'overlays/site': {'srv/film': 4e9}}), at: 'overlays', right: onCard(2e9),
+  }],
+  ['N127', 'a root that some boards have not the memory for', {
+    wrong: layers({'overlays/site': {'srv/film': 1e9}}), at: 'overlays', severity: 'warning', right: layers({'overlays/site': {'srv/film': 2.5e8}}),
   }],
   ['N33', 'an access point on a cable', {wrong: {spec: {interfaces: {usb0: accessPoint()}}}, right: wlan0(accessPoint()), at: 'interfaces.usb0.accessPoint'}],
   ['N34', 'translate without a route', {wrong: {spec: {nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}}, at: 'nat.0.multicast'}],

@@ -1,6 +1,7 @@
 import {checkProject, type CheckedProject} from '../../../src/spec/check-project.js'
 import type {Finding} from '../../../src/spec/finding.js'
 import type {OverlayKind} from '../../../src/spec/project-text.js'
+import {laidOf, type TestLayer} from './laid.js'
 
 /** The router of a test: two interfaces with static addresses, nothing that any rule minds. */
 const SPEC = {
@@ -28,9 +29,11 @@ export interface Router {
   overlays?: Record<string, OverlayKind>
   /** Files that declare something of overlays/site, by path in the project. */
   metas?: Record<string, string>
+  /** What the layers of its root come to, by name of overlay; `router` is one that brmc makes. */
+  layers?: Record<string, TestLayer>
 }
 
-export function checked({spec = {}, files = {}, notExecutable = [], fragments = {}, overlays = {}, metas = {}}: Router): CheckedProject {
+export function checked({spec = {}, files = {}, notExecutable = [], fragments = {}, overlays = {}, metas = {}, layers}: Router): CheckedProject {
   const written = merge({...SPEC, ...Object.keys({...files, ...metas}).length > 0 ? {overlays: ['overlays/site']} : {}}, spec)
   return checkProject({
     folder: '/project',
@@ -43,6 +46,7 @@ export function checked({spec = {}, files = {}, notExecutable = [], fragments = 
     ],
     metas: Object.entries(metas).map(([file, text]) => ({overlay: 'overlays/site', file, text})),
     hasLock: false,
+    ...layers && {laid: new Map([['default', laidOf(layers)]])},
   })
 }
 
