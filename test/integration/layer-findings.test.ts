@@ -37,7 +37,7 @@ describe('what is said of layers', function () {
     put('brmc.yaml', projectText('ext4', ALL))
     put('deployments/porto.yaml', 'overlays: [overlays/porto]\n')
     put('overlays/site/etc/hostname', 'layers\n') // as brmc makes it
-    put('overlays/site/etc/hosts', 'site\n')
+    put('overlays/site/etc/hosts.ejs', 'site of <%= system.hostname %>\n')
     put('overlays/site/etc/motd', 'site\n')
     put('overlays/site/srv/App/a', '')
     put('overlays/site/srv/app/a', '')
