@@ -204,7 +204,7 @@ export const SpecSchema = z.strictObject({
   name: Hostname.describe('Name of the project'),
   board: z.enum(BOARD_NAMES).describe('The board the image is for; virt is for the emulator alone'),
   base: z.enum(['buildroot', 'debian']).default('buildroot').describe("buildroot: from source, for releases; debian: from Debian's packages, in seconds"),
-  root: z.enum(['ext4', 'ram']).default('ram').describe('ram: held in memory, nothing on the card is ever written, a power cut can hurt nothing; ext4: a partition that can be edited, and keeps what is written'),
+  root: z.enum(['ext4', 'ram']).default('ram').describe('ram: held in memory, nothing on the card is written but the SSH host key, once, and a power cut can hurt nothing; ext4: a partition that can be edited, and keeps what is written'),
   debian: Debian.prefault({}).describe('Settings of the base debian'),
   buildroot: Buildroot.prefault({}).describe('Settings of the base buildroot'),
   kernel: z.union([z.literal('raspberrypi'), OwnKernel]).default('raspberrypi').describe("raspberrypi: Raspberry Pi's own, pinned by commit; or one of yours (base buildroot)"),

@@ -3,6 +3,7 @@ import {resolve} from 'node:path'
 import {bootLayer} from '../customize/boot-layer.js'
 import {refuseFullFileSystem} from '../customize/forecast.js'
 import {ImageTree} from '../customize/image-tree.js'
+import {withoutHostKeys} from '../customize/own-host-keys.js'
 import {changesByPart, type PartsChanges} from '../customize/parts-changes.js'
 import type {ImageParts} from '../customize/read-image-parts.js'
 import {BrmcError} from '../errors.js'
@@ -49,10 +50,12 @@ type Reading = Pick<PlanRequest, 'site' | 'epoch' | 'scratch' | 'run' | 'signal'
 /** What is to be done to the parts of an image. Nothing is written. Throws BrmcError OVERLAY_INVALID, IMAGE_INVALID, IMAGE_TOO_SMALL. */
 export async function planCustomizing(request: PlanRequest, {root, fats, bootAt = ''}: ImageParts): Promise<Plan> {
   const {manifest, site, epoch} = request
-  const below = new TreeOnDemand(new ImageTree(root?.tree, fats))
+  const tree = new ImageTree(root?.tree, fats)
+  const below = new TreeOnDemand(tree)
   const bootLayers = await readBootLayers(request, {inMemory: root === undefined})
   const rootLayers = root ? await readRootLayers(request, root.tree) : []
-  const layers = [...rootLayers, ...bootLayers.layers.map(layer => bootLayer(layer, bootAt))]
+  const withoutKeys = manifest ? withoutHostKeys(tree, bootAt, manifest.laid?.added ?? []) : []
+  const layers = [...withoutKeys, ...rootLayers, ...bootLayers.layers.map(layer => bootLayer(layer, bootAt))]
   const after: RootTree = site && root ? await mergeSite(layers, {folder: site.folder, epoch, below}) : mergeLayers(layers, epoch, {nearest: didYouMean, below})
   if (site && manifest?.laid) refuseLost(manifest.laid, below, after)
   const changes = changesByPart(below.before, after, fats.map(({at}) => at))

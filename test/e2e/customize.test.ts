@@ -74,6 +74,36 @@ describe('a finished image made another site\'s', function () {
     expect({deployment: (jsonOf(proof) as Report).deployment, status: proof.status}, proof.stderr).to.deep.equal({deployment: 'lab', status: 0})
   })
 
+  it('the SSH host keys of a card that has run are not in the copy; those that a deployment brings are', async () => {
+    const mine = join(folder, 'mine')
+    const key = join(folder, 'key')
+    await mkdir(join(mine, 'etc'), {recursive: true})
+    await writeFile(join(mine, 'etc/motd'), 'mine\n')
+    await writeFile(key, 'a key')
+    const customized = async (image: string): Promise<string> => {
+      const output = join(folder, 'other-card.img')
+      expect(await brmc(['customize', image, '--overlay', mine, '-o', output], {cwd: folder})).to.include({status: 0})
+      return output
+    }
+
+    expect(await brmc(['image', '--root', 'ram'], {cwd: project})).to.include({status: 0})
+    const boot = `${card('default')}@@${BOOT_OFFSET}`
+    tool('mmd', '-i', boot, '::brmc-ssh')
+    tool('mcopy', '-i', boot, key, '::brmc-ssh/hostkey')
+    expect(tool('mdir', '-/', '-b', '-i', `${await customized(card('default'))}@@${BOOT_OFFSET}`, '::')).to.include('cmdline.txt').and.not.include('brmc-ssh')
+
+    const brought = join(project, 'overlays/keys/etc/dropbear')
+    await mkdir(brought, {recursive: true})
+    await writeFile(join(brought, 'dropbear_rsa_host_key'), 'a key')
+    await writeFile(join(project, 'deployments/keys.yaml'), 'overlays: [overlays/keys]\n')
+    expect(await brmc(['image', 'keys', '--root', 'ext4'], {cwd: project})).to.include({status: 0})
+    const {partitiontable: {partitions}} = JSON.parse(tool('sfdisk', '--json', card('keys'))) as {partitiontable: {partitions: {start: number}[]}}
+    const rootOf = (image: string): string => `${image}?offset=${(partitions[1]?.start ?? 0) * 512}`
+    tool('debugfs', '-w', '-R', `write ${key} etc/dropbear/dropbear_ed25519_host_key`, rootOf(card('keys')))
+    expect(tool('debugfs', '-R', 'ls -p etc/dropbear', rootOf(card('keys')))).to.include('dropbear_ed25519_host_key')
+    expect(tool('debugfs', '-R', 'ls -p etc/dropbear', rootOf(await customized(card('keys'))))).to.include('dropbear_rsa_host_key').and.not.include('ed25519')
+  })
+
   it('a deployment that needs another base is refused in words', async () => {
     await writeFile(join(project, 'deployments/other.yaml'), 'board: raspberrypi5\n')
     const ended = await brmc(['customize', card('default'), '--deployment', 'other', '-o', join(folder, 'other.img')], {cwd: project})

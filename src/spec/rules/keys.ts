@@ -43,17 +43,3 @@ export const onePassword: Rule = {
     ? [{path: ['system', 'passwordHash'], message: 'password and passwordHash say the same thing twice', fix: 'keep one of them; in a deployment, null takes the other away'}]
     : [],
 }
-
-export const hostKeysLast: Rule = {
-  id: 'N38',
-  name: 'hostKeysLast',
-  severity: 'warning',
-  check: ({spec}) => spec.root === 'ram' && spec.system.ssh.authorizedKeys.length > 0
-    ? [{
-      path: ['system', 'ssh', 'authorizedKeys'],
-      message: 'with root: ram the router makes new SSH host keys at every boot',
-      seen: "ssh refuses to connect after each power cut: REMOTE HOST IDENTIFICATION HAS CHANGED; who gets used to it no longer notices somebody else's machine",
-      fix: 'use root: ext4, which keeps the keys it makes at the first login',
-    }]
-    : [],
-}

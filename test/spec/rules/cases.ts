@@ -304,7 +304,6 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N23', 'a private key', {wrong: keys(`-----BEGIN OPENSSH PRIVATE KEY----- ${Buffer.from('openssh-key-v1\0secret').toString('base64')}`), right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys.0'}],
   ['N144', 'a password in the file itself', {wrong: {spec: {system: {password: 'correct horse'}}}, right: {spec: {system: {passwordHash: PASSWORD_HASH}}}, at: 'system.password'}],
   ['N145', 'a password and a hash', {wrong: {spec: {system: {password: 'correct horse', passwordHash: PASSWORD_HASH}}}, right: {spec: {system: {passwordHash: PASSWORD_HASH}}}, at: 'system.passwordHash'}],
-  ['N38', 'keys that last until the next boot', {wrong: {spec: {root: 'ram', system: {ssh: {authorizedKeys: [`ssh-ed25519 ${ED25519}`]}}}}, right: keys(`ssh-ed25519 ${ED25519}`), at: 'system.ssh.authorizedKeys'}],
   ['N39', 'an interface that nobody makes', {
     wrong: {spec: {interfaces: {'br-lan': {role: 'downstream', address: '10.4.0.1/24'}, 'eth0.100': {role: 'downstream', address: '10.5.0.1/24'}}}}, count: 2,
     right: [
