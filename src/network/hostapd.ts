@@ -25,6 +25,11 @@ export interface HostapdModel {
   supportedRates: string
 }
 
+/** Then hostapd has to be built with SAE and OpenSSL. */
+export function speaksWpa3({interfaces, ports}: {interfaces: readonly NetworkInterface[], ports: readonly BridgePort[]}): boolean {
+  return [...interfaces, ...ports].some(({accessPoint}) => accessPoint !== undefined && accessPoint.security !== 'wpa2')
+}
+
 export function hostapdModel({name, accessPoint, ...radio}: NetworkInterface | BridgePort): HostapdModel | undefined {
   if (!accessPoint) return undefined
   const bridge = typeof radio.bridge === 'string' ? radio.bridge : ''

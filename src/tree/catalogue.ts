@@ -4,6 +4,7 @@ import type {Pins} from '../boards/pins.js'
 import {BrmcError} from '../errors.js'
 import {fragmentLine} from '../kconfig/contract.js'
 import {kernelFeatures} from '../kconfig/features.js'
+import {speaksWpa3} from '../network/hostapd.js'
 import type {Deployment} from '../spec/deployment.js'
 import type {WithoutSecret} from '../spec/without-secrets.js'
 import {treeBootConfig} from './boot-config.js'
@@ -83,8 +84,6 @@ function packageLines(deployments: readonly Deployment[]): string[] {
   ])
   return [...new Map(lines.sort(([one], [other]) => one < other ? -1 : 1)).values()]
 }
-
-const speaksWpa3 = ({interfaces, ports}: Deployment): boolean => [...interfaces, ...ports].some(({accessPoint}) => accessPoint !== undefined && accessPoint.security !== 'wpa2')
 
 function refuseNone(): never {
   throw new BrmcError('INTERNAL', 'a tree needs at least one deployment')

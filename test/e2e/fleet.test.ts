@@ -68,8 +68,8 @@ describe('a thousand sites from one CSV', function () {
     await writeFile(join(project, 'sites.csv'), `${[COLUMNS.join(','), ...Array.from({length: SITES}, (_, number) => row(number))].join('\n')}\n`)
     // A file that is rendered of each site.
     await mkdir(join(project, 'overlays/all/etc'), {recursive: true})
-    await writeFile(join(project, 'overlays/all/etc/site.conf.ejs'), 'site=<%= deployment %>\nserial=<%= values.serial %>\nnetwork=<%= sh(interfaces.wlan0.accessPoint.ssid) %>\n')
-    await writeFile(join(project, 'brmc.yaml'), `${await readFile(join(project, 'brmc.yaml'), 'utf8')}\nvalues: {serial: none}\noverlays: [overlays/all]\n`)
+    await writeFile(join(project, 'overlays/all/etc/site.conf.ejs'), 'site=<%= deployment %>\nserial=<%= values.serial %>\nnetwork=<%= sh(interfaces.wlan0.accessPoint?.ssid ?? "none") %>\n')
+    await writeFile(join(project, 'brmc.yaml'), (await readFile(join(project, 'brmc.yaml'), 'utf8')).replace(/^overlays:.*$/m, 'overlays: [overlays/all]\nvalues: {serial: none}'))
     const made = await brmc(['image', 'default'], {cwd: project})
     expect(made.status, made.stderr).to.equal(0)
   })

@@ -1,3 +1,4 @@
+import {speaksWpa3} from '../../network/hostapd.js'
 import {checkDeployment, readDeployment} from '../check-deployment.js'
 import {DEPLOYMENT_NAME} from '../check-project.js'
 import type {Deployment} from '../deployment.js'
@@ -94,6 +95,3 @@ function baseFindings({site: {document, over}, deployment, spec}: CheckedSite, u
     ...speaksWpa3(deployment) && !speaksWpa3(under) ? [finding(['interfaces'], `this access point speaks WPA3, and the base of ${over} may have a hostapd that does not`)] : [],
   ]
 }
-
-const speaksWpa3 = ({interfaces, ports}: Deployment): boolean => [...interfaces, ...ports].some(({accessPoint}) => accessPoint !== undefined && accessPoint.security !== 'wpa2')
-
