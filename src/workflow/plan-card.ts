@@ -56,15 +56,19 @@ export async function planCard(request: CardRequest): Promise<PlannedCard> {
   const {base: {bundle: {sourceDateEpoch: epoch}, folder: baseFolder, rootfs}, deployment, root, scratch, signal} = request
   const ownPaths = new Set(ownFiles(root).map(({path}) => path))
   const sharedArchives = deployment.root === 'ram' ? await ramArchives({root, base: rootfs, baseFolder, epoch, ownPaths, scratch, signal}) : []
-  return {plan: planWith(request, sharedArchives), sharedArchives}
+  return {plan: planWith({...request, own: ownFiles(root), tree: () => root}, sharedArchives), sharedArchives}
 }
 
-/** The same where `root` differs from that of `like` in nothing but the bodies of the deployment's own files. */
+/** The same where the root differs from that of the planned card in nothing but the bodies of the deployment's own files. */
 export function planSimilarCard(request: SimilarCardRequest, {sharedArchives, plan}: PlannedCard): ImagePlan {
   return planWith(request, sharedArchives, plan)
 }
 
-type SimilarCardRequest = Omit<CardRequest, 'scratch' | 'signal'>
+interface SimilarCardRequest extends Omit<CardRequest, 'root' | 'scratch' | 'signal'> {
+  /** The deployment's own files of its root. */
+  own: readonly RootEntry[]
+  tree: () => RootTree
+}
 
 /** Files whose bodies are in memory; one that has further names is no file of its own. */
 export function ownFiles(root: RootTree): RootEntry[] {
@@ -73,14 +77,14 @@ export function ownFiles(root: RootTree): RootEntry[] {
 }
 
 function planWith(request: SimilarCardRequest, sharedArchives: readonly BootFile[], like?: ImagePlan): ImagePlan {
-  const {spec, deployment, root, base: {bundle, bootFiles}} = request
+  const {spec, deployment, own, tree, base: {bundle, bootFiles}} = request
   const identity = identityOf(spec.name, deployment.name)
-  const archives = deployment.root === 'ram' ? [...sharedArchives, siteArchive(ownFiles(root))] : []
+  const archives = deployment.root === 'ram' ? [...sharedArchives, siteArchive(own)] : []
   // The initramfs of the base only where it has a root to find.
   const fromBase = deployment.root === 'ram' ? bootFiles.filter(({path}) => path !== bundle.initramfs) : bootFiles
   return planImage({
     bootFiles: [...fromBase, ...archives, ...configFiles(request, archives.map(({path}) => path))],
-    root: deployment.root === 'ram' ? {format: 'ram'} : {format: 'ext4', tree: root, uuid: identity.rootUuid, hashSeed: identity.hashSeed, label: 'root'},
+    root: deployment.root === 'ram' ? {format: 'ram'} : {format: 'ext4', tree: tree(), uuid: identity.rootUuid, hashSeed: identity.hashSeed, label: 'root'},
     diskSignature: identity.diskSignature,
     volumeId: identity.volumeId,
     epoch: bundle.sourceDateEpoch,

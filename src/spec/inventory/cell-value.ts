@@ -3,8 +3,8 @@ import type {z} from 'zod'
 
 import {SecretReference, secretTag} from '../secret-reference.js'
 
-/** What YAML would take for a number, true, false or nothing. */
-const PLAIN = /^(~|null|true|false|[-+]?(\.\d|\d)[\w.+-]*)$/i
+/** What YAML (1.2, core schema) takes for a number, true, false or nothing. */
+const PLAIN = /^(~|null|true|false|[-+]?(0o[0-7]+|0x[\da-f]+|(\.\d+|\d+(\.\d*)?)(e[-+]?\d+)?|\.inf)|\.nan)$/i
 /** What begins like a list, a map, a quoted text, a tag. */
 const MARKED = /^[[{"'!&*|>]/
 

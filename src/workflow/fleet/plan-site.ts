@@ -16,16 +16,16 @@ interface Places {
 }
 
 /** The card of a site: from its stem's where only bodies of its own files differ, else from the ground up. Both give the same. */
-export async function planSite(stem: StemCard, chosen: ChosenDeployment, {folder, scratch, signal}: Places): Promise<{root: RootTree, plan: ImagePlan}> {
+export async function planSite(stem: StemCard, chosen: ChosenDeployment, {folder, scratch, signal}: Places): Promise<{root: () => RootTree, plan: ImagePlan}> {
   const {base, templates, deviceTable, card} = stem
   const below = hasSameOverlays(stem, chosen.deployment) ? stem
     : {...stem, layers: await layersWithOverlaysOf(stem, chosen, {folder, scratch, signal})}
   const layers = siteLayers(below, chosen, folder)
   const similar = similarRoot(stem, layers)
-  if (similar) return {root: similar, plan: planSimilarCard({...chosen, base, root: similar, templates}, card)}
+  if (similar) return {root: similar.tree, plan: planSimilarCard({...chosen, base, ...similar, templates}, card)}
   const root = rootOf(layers, deviceTable, base.bundle.sourceDateEpoch)
   const {plan} = await planCard({...chosen, base, root, templates, scratch, signal})
-  return {root, plan}
+  return {root: () => root, plan}
 }
 
 const hasSameOverlays = ({chosen: {deployment: {overlays}}}: StemCard, site: Deployment): boolean => JSON.stringify(overlays) === JSON.stringify(site.overlays)

@@ -1,11 +1,19 @@
 import type {RootEntry, RootTree} from '../../overlay/entry.js'
 import type {Layer} from '../../overlay/layer.js'
 
+/** A root that is merged of layers, or of what was merged before. */
+export interface SiteRoot {
+  /** Files whose bodies are the site's own. */
+  own: readonly RootEntry[]
+  /** All of it. Made when it is asked for: a site has a dozen files of its own, and a root thousands. */
+  tree: () => RootTree
+}
+
 /**
  * The root of `layers` where they differ from `known.layers` in nothing but the bodies of files in memory: layer by layer the same paths, types
  * and modes. Undefined where more differs, and all has to be merged. Most sites of a fleet are alike, and to merge thousands of entries for each is what would take the time.
  */
-export function similarRoot(known: {layers: readonly Layer[], root: RootTree, own: readonly RootEntry[]}, layers: readonly Layer[]): RootTree | undefined {
+export function similarRoot(known: {layers: readonly Layer[], root: RootTree, own: readonly RootEntry[]}, layers: readonly Layer[]): SiteRoot | undefined {
   if (layers.length !== known.layers.length) return undefined
   const bodies = new Map<Buffer, Buffer>()
   for (const [index, layer] of layers.entries()) {
@@ -13,13 +21,11 @@ export function similarRoot(known: {layers: readonly Layer[], root: RootTree, ow
     if (before !== layer && !(before && collectBodies(before, layer, bodies))) return undefined
   }
 
-  const root = new Map(known.root)
-  for (const entry of known.own) {
+  const own = known.own.map(entry => {
     const content = Buffer.isBuffer(entry.content) ? bodies.get(entry.content) : undefined
-    if (content) root.set(entry.path, {...entry, content, size: content.length})
-  }
-
-  return root
+    return content ? {...entry, content, size: content.length} : entry
+  })
+  return {own, tree: () => new Map([...known.root, ...own.map(entry => [entry.path, entry] as const)])}
 }
 
 const ALIKE = ['path', 'type', 'mode', 'uid', 'gid', 'secret'] as const

@@ -19,7 +19,7 @@ interface SiteImage {
   file: string
   stem: StemCard
   chosen: ChosenDeployment
-  root: RootTree
+  root: () => RootTree
   plan: ImagePlan
   regions: readonly Region[]
   writer: StemWriter
@@ -32,8 +32,9 @@ export async function writeSiteImage({file, stem, chosen, root, plan, regions, w
   mkdirSync(dirname(file), {recursive: true})
   if (!writer.clones) await refuseFullFleet(file, plan.allocated, left)
   writer.write({stem, target: file, size: plan.size, regions})
-  const laid = chosen.deployment.root === 'ext4' ? laidOver(stem.base.rootfs.entries, root) : undefined
-  const manifest = imageManifest(chosen, {bundle: stem.base.bundle, plan, laid, root})
+  const tree = root()
+  const laid = chosen.deployment.root === 'ext4' ? laidOver(stem.base.rootfs.entries, tree) : undefined
+  const manifest = imageManifest(chosen, {bundle: stem.base.bundle, plan, laid, root: tree})
   // Nobody reads it before the image is written down as made.
   writeFileSync(`${file}.json`, `${JSON.stringify(manifest, null, 2)}\n`)
   return plan.size
