@@ -162,6 +162,11 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 lower-case hex
 /** Paths reach make, whose words are split at white space and which reads $, # and : as its own. */
 const MakePath = z.string().regex(/^[A-Za-z0-9/._+@%=,~-]+$/, 'a path that make can read: letters, digits and / . _ + @ % = , ~ -')
 
+const SharedCacheAddress = z.string().regex(
+  /^(?:redis|http):\/\/(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?:\/[A-Za-z0-9._/-]*)?(?:\|read-only)?$/,
+  'redis://host:port or http://host/path, with |read-only behind it where nothing is to be stored; ccache speaks no TLS, and user:password@ stands in BRMC_SHARED_CACHE, never in this file',
+)
+
 const OwnKernel = z.strictObject({
   source: z.union([z.url({protocol: /^https?$/}), MakePath]).describe('A kernel tarball: its address, or a file'),
   sha256: Sha256.describe('sha256 of the tarball'),
@@ -173,6 +178,7 @@ const Buildroot = z.strictObject({
   path: MakePath.optional().describe('A checkout of Buildroot in place of the release that brmc downloads and verifies'),
   downloads: MakePath.optional().describe('Folder of downloaded sources (BR2_DL_DIR); default: a volume that all projects share'),
   ccache: z.union([z.boolean(), MakePath]).default(true).describe('Keep compiled objects: true (a volume that all projects share), a folder, or false'),
+  sharedCache: SharedCacheAddress.optional().describe('Server on which machines share what they compiled: redis://host:port or http://host/path; docs/shared-cache.md'),
   output: MakePath.optional().describe('Folder for the build (10 GB); default: a volume of its own'),
   override: z.record(z.string().regex(/^[a-z0-9][a-z0-9+._-]*$/, "a package's name as Buildroot has it"), MakePath).default({}).describe("Sources of a package in a folder of yours (Buildroot's OVERRIDE_SRCDIR)"),
   toolchain: z.union([z.enum(['bootlin', 'internal']), z.strictObject({external: MakePath.describe('Folder of a compiler for aarch64 with glibc')})])

@@ -1,7 +1,7 @@
 import type {SpecPath} from './finding.js'
 
-/** Keys whose values nobody may read in a report; half-typed forms too, for it is misspelt keys that get reported. */
-const SECRET_KEY = /pas+|phrase|psk|secret|private/i
+/** Keys whose values nobody may read in a report; half-typed forms too, for it is misspelt keys that get reported. A cache's address may have a password in it. */
+const SECRET_KEY = /pas+|phrase|psk|secret|private|sharedCache/i
 /** Heads of private keys as text: PEM and OpenSSH, PuTTY, and base64 of `openssh-key-v1`. */
 const PRIVATE_KEY = /PRIVATE KEY|PuTTY-User-Key-File|b3BlbnNzaC1rZXktdjE/
 

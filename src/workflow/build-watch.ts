@@ -55,6 +55,7 @@ export async function watchBuild(folder: string, show: Show, now = Date.now): Pr
 
   return {
     onPreparing(what) { tell(what) },
+    onNote(line) { show.note(line) },
     onStep(step) { show.note(STEP_WORDS[step]) },
     onLine(line) {
       stream ??= createWriteStream(logFile)

@@ -5,7 +5,7 @@ import {expect} from 'chai'
 import {checkProject} from '../../src/spec/check-project.js'
 import {formatFindings} from '../../src/spec/format-findings.js'
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/decisions.md', 'docs/multicast.md', 'docs/bases.md', 'docs/buildroot.md', 'docs/deployments.md', 'docs/secrets.md', 'docs/overlays.md']
+const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/decisions.md', 'docs/multicast.md', 'docs/bases.md', 'docs/shared-cache.md', 'docs/remote-engine.md', 'docs/buildroot.md', 'docs/deployments.md', 'docs/secrets.md', 'docs/overlays.md']
 const [project = '', deployment = ''] = [...readFileSync('README.md', 'utf8').matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text]) => text)
 
 describe('the README', () => {

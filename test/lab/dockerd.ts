@@ -1,5 +1,5 @@
 import {once} from 'node:events'
-import {chmod, mkdir, mkdtemp, rm} from 'node:fs/promises'
+import {chmod, mkdir, mkdtemp, rm, symlink} from 'node:fs/promises'
 import {createServer, type AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -74,7 +74,7 @@ async function untilReady(daemon: StartedProgram, docker: (...args: readonly str
   gone.catch(() => undefined)
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const {port} = server.address() as AddressInfo
@@ -83,8 +83,11 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Makes the smallest image a workshop can work in: BusyBox and tini, from Debian's busybox-static and tini. */
-export async function importSmallImage({docker, environment}: Dockerd, tag: string): Promise<void> {
+/**
+ * Makes the smallest image a workshop can work in: BusyBox and tini, from Debian's busybox-static and tini. With `programs`, it also has these of this machine, which a
+ * workshop finds where it is given /usr as its toolchain.
+ */
+export async function importSmallImage({docker, environment}: Dockerd, tag: string, programs: readonly string[] = []): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'brmc-image-'))
   try {
     await Promise.all(['bin', 'usr/bin', 'tmp', 'dev', 'proc', 'sys', 'etc'].map(async name => mkdir(join(folder, name), {recursive: true})))
@@ -92,6 +95,11 @@ export async function importSmallImage({docker, environment}: Dockerd, tag: stri
     await run('cp', ['-L', '/usr/bin/tini-static', join(folder, 'usr/bin/tini')])
     const {stdout} = await run('/bin/busybox', ['--list'])
     await run('sh', ['-c', 'cd "$0/bin" && for name; do [ -e "$name" ] || ln -s busybox "$name"; done', folder, ...stdout.trim().split('\n')])
+    if (programs.length > 0) {
+      const links: [string, string][] = [['lib', 'lib'], ['lib64', 'lib64'], ['usr/lib', 'lib'], ['usr/include', 'include'], ...programs.map((name): [string, string] => [`usr/bin/${name}`, `bin/${name}`])]
+      await Promise.all(links.map(async ([path, target]) => symlink(`/brmc/toolchain/${target}`, join(folder, path))))
+    }
+
     await chmod(join(folder, 'tmp'), 0o1777)
     await run('sh', ['-c', 'tar -C "$0" --owner=0 --group=0 -c . | docker import - "$1" >/dev/null', folder, tag], {env: environment})
     await docker('image', 'inspect', tag)

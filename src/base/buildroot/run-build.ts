@@ -7,6 +7,7 @@ import {planOf, type PlannedPackage} from './log/build-plan.js'
 import {empty, make, makeMarked, readOutputFile, readOutputState, recover, shell, writeOutputFile, writeOutputState, type Output} from './output.js'
 import {OWN_FOLDER} from './output-files.js'
 import {planRebuild, type OutputState, type RebuildPlan} from './plan-rebuild.js'
+import {withSharedCache, type SharedCompiling} from './run-shared-cache.js'
 import {effectiveDefconfig, settingLines} from './settings.js'
 import {parseToolchainFacts, toolchainLines} from './toolchain.js'
 
@@ -17,6 +18,7 @@ export interface BuildRequest {
   defconfig: string
   jobs: number
   ccache: boolean
+  sharedCache?: SharedCompiling
   /** Text of board/builder/toolchain-facts.sh. */
   toolchainFacts: string
   ground: OutputState['ground']
@@ -32,6 +34,8 @@ export interface BuildWatch {
   onLine: (line: string) => void
   /** Buildroot's configuration is there: throws where it is not what was asked. */
   onConfigured: (configured: Configured) => Promise<void>
+  /** Something that the user should know and that changes nothing of the result. */
+  onNote: (line: string) => void
   /** Sources of kernel and BusyBox are unpacked, nothing is compiled yet: throws where their Kconfig will not give what is asked. */
   onPatched: (configured: Configured) => Promise<void>
   /** How much will be built anew, and why. */
@@ -99,7 +103,7 @@ export async function runBuild(request: BuildRequest): Promise<Configured> {
   await writeOutputState(output, {...now, sources: true})
   watch.onStep('build')
   watch.onBuild(configured.plan, await builtPackages(configured))
-  await makeOrFail(request, output, [`-j${request.jobs}`])
+  await sharing(request, async where => makeOrFail(request, {...output, workshop: where}, [`-j${request.jobs}`]))
   await watch.onBuilt(await readOutputFile(output, 'build/build-time.log') ?? '')
   return configured
 }
@@ -126,6 +130,10 @@ export async function seedKernel(output: Output): Promise<void> {
   const {kernel, downloads} = output.workshop.places
   if (kernel === undefined) return
   await shell(output, 'set -eu; mkdir -p "$2/linux"; cd "$1"; for file in *; do cmp -s "$file" "$2/linux/$file" || cp "$file" "$2/linux/$file"; done', [kernel, downloads])
+}
+
+async function sharing({workshop, sharedCache, watch}: BuildRequest, work: (workshop: Workshop) => Promise<void>): Promise<void> {
+  await (sharedCache ? withSharedCache(workshop, sharedCache, watch.onNote, work) : work(workshop))
 }
 
 async function makeOrFail({watch}: BuildRequest, output: Output, args: readonly string[], network = false): Promise<void> {

@@ -11,6 +11,7 @@ import {describeBase} from './describe-base.js'
 import {readPrepared, type Prepared} from './read-prepared.js'
 import {runBuild} from './run-build.js'
 import {runBuildrootContract, runSourceContracts} from './run-contract.js'
+import {sharedCacheOf} from './shared-cache.js'
 import {writeCollected} from './write-collected.js'
 import {writeWorkshop} from './write-workshop.js'
 
@@ -52,7 +53,8 @@ async function takeFinished(options: BuildrootBaseOptions, prepared: Prepared): 
 }
 
 async function build(options: BuildrootBaseOptions, prepared: Prepared, folder: string): Promise<Bundle> {
-  const {wish: {board, buildroot}, watch} = options
+  const {wish: {board, buildroot}, watch, environment} = options
+  const cache = buildroot.ccache === false ? undefined : sharedCacheOf(buildroot.sharedCache, environment)
   const workshop = await writeWorkshop(options, prepared)
   const path = `configs/brmc_${board}_defconfig`
   const contract = {answerScript: builderText(options, 'kconfig-answer.py'), tree: prepared.tree}
@@ -62,6 +64,7 @@ async function build(options: BuildrootBaseOptions, prepared: Prepared, folder: 
     defconfig: textOf(prepared.tree, path),
     jobs: buildroot.jobs ?? options.jobs,
     ccache: buildroot.ccache !== false,
+    ...cache && {sharedCache: {cache, script: builderText(options, 'shared-cache.py')}},
     toolchainFacts: builderText(options, 'toolchain-facts.sh'),
     ground: {buildroot: JSON.stringify(prepared.ingredients['buildroot']), builder: prepared.builder, toolchain: prepared.toolchain},
     tree: Object.fromEntries(prepared.tree.map(file => [file.path, file.sha256])),

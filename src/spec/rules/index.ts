@@ -1,5 +1,6 @@
 import * as accessPoints from './access-points.js'
 import * as addresses from './addresses.js'
+import * as buildroot from './buildroot.js'
 import * as daemons from './daemons.js'
 import * as dhcp from './dhcp.js'
 import * as discovery from './discovery.js'
@@ -29,7 +30,7 @@ import * as sysctl from './sysctl.js'
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && 'id' in value && 'check' in value
 
 const FILES = [
-  accessPoints, addresses, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, links, lists, mrouted, nat, openings,
+  accessPoints, addresses, buildroot, daemons, dhcp, discovery, firewall, groups, interfaces, kernel, keys, links, lists, mrouted, nat, openings,
   overlayCollisions, overlayFiles, overlayMeta, overlayNames, overlayRoom, proxy, radio, routeInterfaces, routes, statusPage, sysctl,
 ]
 

@@ -55,7 +55,8 @@ describe('the base buildroot, of a Buildroot in small', function () {
     await writeFile(join(project, 'br2-external', path), text)
   }
 
-  async function made(signal = new AbortController().signal): Promise<BuildrootBase> {
+  async function made(signal = new AbortController().signal, more: Record<string, string> = {}): Promise<BuildrootBase> {
+    const script = await readFile('board/builder/shared-cache.py', 'utf8')
     const {buildroot, kernel} = SpecSchema.parse({
       version: 1, name: 'x', board: 'virt', system: {hostname: 'x'}, interfaces: {}, buildroot: {path: '../buildroot', engine: 'none', jobs: 2},
     })
@@ -64,8 +65,8 @@ describe('the base buildroot, of a Buildroot in small', function () {
     const user = {uid: process.getuid?.() === 0 ? 12_345 : process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0}
     return makeBuildrootBase({
       wish: {board: 'virt', buildroot, kernel}, pins: SHIPPED_PINS, projectFolder: project, cacheFolder: join(project, 'build'), jobs: 2, user, watch, signal,
-      builderFiles: new Map([['Dockerfile', 'FROM scratch\n'], ['kconfig-answer.py', NO_KCONFIG], ['toolchain-facts.sh', '']].map(([name = '', text = '']) => [name, Buffer.from(text)])),
-      environment: {PATH: `${process.env['PATH'] ?? ''}:${join(place, 'unused')}`}, programs: {run, runInTerminal},
+      builderFiles: new Map([['Dockerfile', 'FROM scratch\n'], ['kconfig-answer.py', NO_KCONFIG], ['toolchain-facts.sh', ''], ['shared-cache.py', script]].map(([name = '', text = '']) => [name, Buffer.from(text)])),
+      environment: {PATH: `${process.env['PATH'] ?? ''}:${join(place, 'unused')}`, ...more}, programs: {run, runInTerminal},
       fetch: () => Promise.reject(new Error('nothing is to be fetched')),
     }).finally(watch.close)
   }
@@ -114,6 +115,14 @@ describe('the base buildroot, of a Buildroot in small', function () {
     await write('README.md', 'x\n')
     await write('configs/brmc_raspberrypi5_defconfig', 'BR2_arm=y\n')
     expect((await made()).cached).to.equal(true)
+  })
+
+  it('is the same with a shared cache; where that does not answer it is said, and built', async () => {
+    const unreachable = {BRMC_SHARED_CACHE: 'redis://:secret@127.0.0.1:1'}
+    const first = await made(undefined, unreachable)
+    expect(notes.filter(note => note.includes('shared cache'))).to.have.length(1).and.to.have.nested.property('[0]').that.matches(/^the shared cache redis:\/\/127\.0\.0\.1:1 is not used, the build goes on without it: /)
+    expect(await taken('built')).to.deep.equal(['linux', 'busybox', 'smcroute'])
+    expect(await made()).to.deep.equal({...first, cached: true})
   })
 
   it('builds the kernel alone where its fragment changed, and downloads nothing', async () => {

@@ -434,6 +434,11 @@ export const cases: readonly (readonly [id: string, title: string, test: Case])[
   ['N127', 'a root that some boards have not the memory for', {
     wrong: layers({'overlays/site': {'srv/film': 1e9}}), at: 'overlays', severity: 'warning', right: layers({'overlays/site': {'srv/film': 2.5e8}}),
   }],
+  ['N134', 'a shared cache for what is not kept', {
+    wrong: {spec: {buildroot: {ccache: false, sharedCache: 'redis://cache'}}},
+    right: [{spec: {buildroot: {sharedCache: 'redis://cache'}}}, {spec: {buildroot: {ccache: false}}}],
+    at: 'buildroot.sharedCache',
+  }],
   ['N33', 'an access point on a cable', {wrong: {spec: {interfaces: {usb0: accessPoint()}}}, right: wlan0(accessPoint()), at: 'interfaces.usb0.accessPoint'}],
   ['N34', 'translate without a route', {wrong: {spec: {nat: [{from: 'wlan0', to: 'eth0', multicast: 'translate'}]}}, right: {spec: {nat: [{from: 'wlan0', to: 'usb0', multicast: 'translate'}]}}, at: 'nat.0.multicast'}],
   ['N36', 'translation without an address', {
