@@ -30,6 +30,9 @@ const {metafile} = await build({
   external: ['typescript'],
   banner: {js: COMMONJS},
   legalComments: 'none',
+  // A third less to read at each start. Names stay: a stack trace is for whoever mends brmc.
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
   metafile: true,
 })

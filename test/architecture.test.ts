@@ -22,7 +22,7 @@ const sources = ['src', 'test'].flatMap(folder => readdirSync(folder, {recursive
   .map(path => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest))
 const imports = sources.flatMap(source => [...importsOf(source), ...startedBy(source)])
 /** What bin/run.js starts. */
-const starters = [...readFileSync('bin/run.js', 'utf8').matchAll(/import \{(\w+)\} from '\.\.\/dist\/(\S+)\.js'/g)].map(([, name = '', path = '']) => ({name, to: `src/${path}.ts`}))
+const starters = [...readFileSync('bin/run.js', 'utf8').matchAll(/\{(\w+)\} = await import\('\.\.\/dist\/(\S+)\.js'\)/g)].map(([, name = '', path = '']) => ({name, to: `src/${path}.ts`}))
 const inSource = imports.filter(({from}) => from.startsWith('src/'))
 const parts = partsOf(readFileSync('docs/architecture.md', 'utf8'))
 

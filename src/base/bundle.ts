@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 /**
  * The narrow waist: what a base provider makes and everything after it uses. On disk a folder

@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {replaceAt, typed, type SecretUse} from '../spec/fill-secrets.js'
 import type {SpecPath} from '../spec/finding.js'

@@ -1,6 +1,6 @@
 import {deflateRawSync, inflateRawSync} from 'node:zlib'
 
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {BrmcError, messageOf} from '../errors.js'
 import type {Region} from './region.js'

@@ -1,6 +1,6 @@
 import {open, type FileHandle} from 'node:fs/promises'
 
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {BrmcError} from '../errors.js'
 import type {Run} from '../process/run.js'

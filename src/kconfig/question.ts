@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 import type {AskedSymbol} from './asked.js'
 import {fixupsOf, type Fixup, type PrintedVariables} from './printed-variables.js'

@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {OverlayMetaSchema} from './overlay-meta/schema.js'
 import {PROJECT_KEYS} from './project-keys.js'

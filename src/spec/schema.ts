@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {BOARD_NAMES} from '../boards/boards.js'
 import {PACKAGE_NAMES} from '../boards/packages.js'

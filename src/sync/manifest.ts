@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {BrmcError, messageOf} from '../errors.js'
 import {TREE_FOLDER} from '../tree/template-set.js'

@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {BrmcError} from '../errors.js'
 import type {Run} from '../process/run.js'

@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 import type {Piece} from '../../archive/piece.js'
 import {sizeOf} from '../../archive/piece.js'

@@ -1,4 +1,4 @@
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {isPattern} from '../../overlay/pattern.js'
 import {encodeCapabilities} from './capabilities.js'

@@ -2,7 +2,7 @@ import {statSync} from 'node:fs'
 import {appendFile, readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {z} from 'zod'
+import * as z from 'zod'
 
 import {writeWhole} from '../../files/write-whole.js'
 import type {Shard} from './shard.js'
