@@ -9,8 +9,8 @@ export type TemplateValues = Readonly<Record<string, unknown>>
 /** At the end of the name of a file that is rendered. `a.ejs.ejs` becomes a file `a.ejs`. */
 export const TEMPLATE_ENDING = '.ejs'
 
-/** Templates of this process, by names and text: sites share them. */
-const known = new Map<string, (input: string) => Outcome>()
+/** Templates of this process, by text and names: sites share them. */
+const known = new Map<string, Map<string, (input: string) => Outcome>>()
 
 /**
  * Renders a template of an overlay. `<%= %>` prints what no program takes for anything but text; whatever else has to go through `sh()`, `json()` or
@@ -19,13 +19,15 @@ const known = new Map<string, (input: string) => Outcome>()
  */
 export function renderOverlayTemplate(text: string, values: TemplateValues): Outcome {
   const names = Object.keys(values)
-  const key = [...names, text].join('\0')
-  let template = known.get(key)
+  const ofText = known.get(text) ?? new Map<string, (input: string) => Outcome>()
+  known.set(text, ofText)
+  const key = names.join(' ')
+  let template = ofText.get(key)
   if (!template) {
     const compiled = compile(text, names)
     if ('problem' in compiled) return compiled
     template = compiled.run
-    known.set(key, template)
+    ofText.set(key, template)
   }
 
   return template(JSON.stringify(values))

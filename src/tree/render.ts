@@ -10,26 +10,32 @@ import {BrmcError, messageOf} from '../errors.js'
  * @throws BrmcError INTERNAL with file and line: a template and its model are brmc's own
  */
 export function renderTemplate(text: string, model: Readonly<Record<string, unknown>>, filename: string): string {
-  const unchecked = text.split('\n').findIndex(line => line.includes('<%-'))
-  if (unchecked !== -1) throw new BrmcError('INTERNAL', `template ${filename}:${unchecked + 1}: <%- prints unchecked; use <%=`)
-
   // `include` is declared as one more (undefined) name, which hides ejs' own.
   const names = [...Object.keys(model), 'include']
   try {
     return compiled(text, names, filename)(model)
   } catch (error) {
+    if (error instanceof BrmcError) throw error
     throw new BrmcError('INTERNAL', `template ${describe(error, filename)}`, {cause: error})
   }
 }
 
-/** Templates of this process: boards and deployments share them. */
-const known = new Map<string, ejs.TemplateFunction>()
+/** Templates of this process, by their text and then by the rest: boards and deployments share them, and ten thousand sites. */
+const known = new Map<string, Map<string, ejs.TemplateFunction>>()
 
 function compiled(text: string, names: readonly string[], filename: string): ejs.TemplateFunction {
-  const key = [filename, ...names, text].join('\0')
-  const template = known.get(key) ?? ejs.compile(text, {strict: true, destructuredLocals: [...names], escape: printable, filename})
-  known.set(key, template)
+  const ofText = known.get(text) ?? new Map<string, ejs.TemplateFunction>()
+  known.set(text, ofText)
+  const key = [filename, ...names].join('\0')
+  const template = ofText.get(key) ?? compile(text, names, filename)
+  ofText.set(key, template)
   return template
+}
+
+function compile(text: string, names: readonly string[], filename: string): ejs.TemplateFunction {
+  const unchecked = text.split('\n').findIndex(line => line.includes('<%-'))
+  if (unchecked !== -1) throw new BrmcError('INTERNAL', `template ${filename}:${unchecked + 1}: <%- prints unchecked; use <%=`)
+  return ejs.compile(text, {strict: true, destructuredLocals: [...names], escape: printable, filename})
 }
 
 function printable(value?: unknown): string {

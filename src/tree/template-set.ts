@@ -36,8 +36,17 @@ export function treeFileFrom(templates: TemplateSet, source: string, path: strin
 export function contentOf(templates: TemplateSet, source: string, model: Readonly<Record<string, unknown>>): Buffer {
   const content = templates.get(source)
   if (content === undefined) throw new BrmcError('INTERNAL', `the template ${source} is not part of this package`)
-  return source.endsWith(TEMPLATE_SUFFIX) ? Buffer.from(renderTemplate(content.toString(), model, source)) : content
+  return source.endsWith(TEMPLATE_SUFFIX) ? Buffer.from(renderTemplate(textOf(content), model, source)) : content
 }
+
+/** The same string each time: by it a template is known. */
+function textOf(content: Buffer): string {
+  const text = texts.get(content) ?? content.toString()
+  texts.set(content, text)
+  return text
+}
+
+const texts = new WeakMap<Buffer, string>()
 
 /** Template sources below a folder, sorted, with their path below it (without .ejs). */
 export function sourcesBelow(templates: TemplateSet, folder: string): {source: string, path: string}[] {

@@ -15,6 +15,7 @@ import {hint} from '../suggest.js'
 import {DEFAULT_OVER, type Site} from './inventory.js'
 
 export interface CheckedSite {
+  /** Its document read. */
   site: Site
   deployment: Deployment
   spec: Spec
@@ -41,16 +42,18 @@ export function sitesChecker(sites: readonly Site[], project: ProjectText, deplo
     const name = file.replace(/^.*\//, '').replace(/\.ya?ml$/, '')
     return [name, parseDocument(text, file)] as const
   }))
-  const stackOf = (site: Site, document?: ParsedDocument) => layers.under([...document ? [document] : [], site.document])
+  const stackOf = (over: ParsedDocument | undefined, document: ParsedDocument) => layers.under([...over ? [over] : [], document])
+  const readRow = ({name, over, document}: Site): Site => ({name, over, document})
   const known = new Map(deployments.map(deployment => [deployment.name, deployment]))
   return {
     findings: sortFindings(nameFindings(sites, [...known.keys()])),
-    check(site) {
-      const under = known.get(site.over)
-      const document = documents.get(site.over)
+    check(row) {
+      const under = known.get(row.over)
+      const over = documents.get(row.over)
       // Who lies over nothing was told of.
-      if (!under || !document && site.over !== DEFAULT_OVER) return {findings: []}
-      const stack = stackOf(site, document)
+      if (!under || !over && row.over !== DEFAULT_OVER) return {findings: []}
+      const site = readRow(row)
+      const stack = stackOf(over, site.document)
       const {spec, secrets, findings} = checkDeployment(site.name, mergeDocuments(stack.documents), project)
       const all = [...projectKeyFindings(site.document), ...stack.findings, ...findings]
       if (!spec) return {findings: all}
@@ -58,8 +61,9 @@ export function sitesChecker(sites: readonly Site[], project: ProjectText, deplo
       const checked = {site, deployment, spec, secrets}
       return {checked, findings: [...all, ...baseFindings(checked, under)]}
     },
-    read(site) {
-      const {spec, secrets} = readDeployment(mergeDocuments(stackOf(site, documents.get(site.over)).documents), project)
+    read(row) {
+      const site = readRow(row)
+      const {spec, secrets} = readDeployment(mergeDocuments(stackOf(documents.get(site.over), site.document).documents), project)
       return spec && {site, deployment: resolveDeployment(spec, site.name), spec, secrets}
     },
   }
@@ -68,9 +72,9 @@ export function sitesChecker(sites: readonly Site[], project: ProjectText, deplo
 function nameFindings(sites: readonly Site[], known: readonly string[]): Finding[] {
   const seen = new Map<string, Site>()
   return sites.flatMap(site => {
-    const {name, over, document} = site
+    const {name, over} = site
     const finding = (key: 'site' | 'deployment', rule: string, message: string, fix: string): Finding =>
-      ({rule, severity: 'error', ...document.placeOf(key === 'site' ? [] : [key]), path: [], message, fix})
+      ({rule, severity: 'error', ...site.document.placeOf(key === 'site' ? [] : [key]), path: [], message, fix})
     const before = seen.get(name)
     if (!before) seen.set(name, site)
     if (name === '') return [finding('site', 'N180', 'this row has no name', 'give it one in the column site')]

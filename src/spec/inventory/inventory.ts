@@ -1,4 +1,5 @@
 import type {Finding, Place, SpecPath} from '../finding.js'
+import {lazily} from '../lazily.js'
 import type {ParsedDocument} from '../parse-document.js'
 import {schemaAt} from '../schema-keys.js'
 import {SpecSchema} from '../schema.js'
@@ -13,7 +14,8 @@ export interface Site {
   name: string
   /** The deployment it lies over. */
   over: string
-  document: ParsedDocument
+  /** What the row says: read each time anew, for ten thousand of them need not be in memory at once. */
+  readonly document: ParsedDocument
 }
 
 export interface Inventory {
@@ -47,7 +49,10 @@ function fromCsv(text: string, file: string): Inventory {
   const {rows, problem} = parseCsv(text)
   if (problem) return {sites: [], findings: [error(problem, problem.message, problem.fix)], shown: ''}
   const [head = [], ...body] = rows
-  const columns = head.map(cell => ({cell, path: pathOfColumn(cell.text)}))
+  const columns = head.map(cell => {
+    const path = pathOfColumn(cell.text)
+    return {cell, path, schema: path && schemaAt(SpecSchema, path)}
+  })
   const shown = maskCells(text.replace(/^\uFEFF/, ''), columns.map(({path}) => path), body)
   const findings = columns.flatMap(({cell, path}, index) => {
     if (path === undefined) return [error(cell, `the column ${JSON.stringify(cell.text)} names no key`, 'name it like a key of brmc.yaml: system.hostname, interfaces.wlan0.address; "quotes" around a part with a dot')]
@@ -63,10 +68,10 @@ function fromCsv(text: string, file: string): Inventory {
     const surplus = cells.slice(head.length).find(cell => cell.text !== '')
     if (surplus) findings.push(error(surplus, `this cell is in no column: the first line names ${head.length}`, 'put quotes around a cell that holds the separator'))
     if (!first || surplus) return []
-    const said = columns.flatMap(({path = []}, index): Said[] => {
+    const said = (): Said[] => columns.flatMap(({path = [], schema}, index) => {
       const cell = cells[index]
       if (index === siteIndex || index === overIndex || !cell || cell.text === '') return []
-      return [{path, value: cellValue(cell.text, schemaAt(SpecSchema, path)), place: {file, line: cell.line, column: cell.column}}]
+      return [{path, value: cellValue(cell.text, schema), place: {file, line: cell.line, column: cell.column}}]
     })
     const place = {file, line: first.line, column: first.column}
     const over = cells[overIndex]
@@ -95,7 +100,7 @@ function fromJson(text: string, file: string): Inventory {
   const {sites, findings, shown} = parseJsonSites(text, file)
   return {findings, shown, sites: sites.map(({value, placeOf}: JsonSite) => {
     const {[SITE_COLUMN]: name, [OVER_COLUMN]: over, ...rest} = value
-    const said = Object.entries(rest).flatMap(([key, inner]): Said[] => {
+    const said = (): Said[] => Object.entries(rest).flatMap(([key, inner]) => {
       const path = pathOfColumn(key) ?? [key]
       return inner === undefined ? [] : [{path, value: inner, place: placeOf(key)}]
     })
@@ -106,19 +111,26 @@ function fromJson(text: string, file: string): Inventory {
 interface Row {
   name: string
   over: string
-  said: readonly Said[]
+  said: () => readonly Said[]
   place: Place
   overPlace: Place
 }
 
-function siteOf({name, over, said, place, overPlace}: Row): Site {
-  const places = new Map([{path: [], place}, {path: [OVER_COLUMN], place: overPlace}, ...said].map(one => [JSON.stringify(one.path), one.place]))
-  return {name, over: over === '' ? DEFAULT_OVER : over, document: {
+function siteOf({name, over, ...row}: Row): Site {
+  return {name, over: over === '' ? DEFAULT_OVER : over, get document() { return documentOf(row) }}
+}
+
+function documentOf({said: saidOf, place, overPlace}: Omit<Row, 'name' | 'over'>): ParsedDocument {
+  const said = saidOf()
+  const all = [{path: [], place}, {path: [OVER_COLUMN], place: overPlace}, ...said]
+  const placesOf = lazily(() => new Map(all.map(one => [JSON.stringify(one.path), one.place])))
+  return {
     file: place.file,
     value: nested(said),
     findings: [],
     shown: '',
     placeOf: path => {
+      const places = placesOf()
       const whole = places.get(JSON.stringify(path))
       if (whole) return whole
       // A map has no cell of its own, but perhaps one of its keys has.
@@ -127,7 +139,7 @@ function siteOf({name, over, said, place, overPlace}: Row): Site {
       const around = path.findLastIndex((_, index) => places.has(JSON.stringify(path.slice(0, index))))
       return places.get(JSON.stringify(path.slice(0, Math.max(around, 0)))) ?? place
     },
-  }}
+  }
 }
 
 /** Values with their paths as one map of maps; own properties only, whatever the keys are called. */

@@ -1,5 +1,6 @@
 import {messageOf} from '../../errors.js'
 import type {Finding, Place} from '../finding.js'
+import {lazily} from '../lazily.js'
 import {parseDocument} from '../parse-document.js'
 import {SecretReference} from '../secret-reference.js'
 import {maskLines} from '../secrets.js'
@@ -70,9 +71,4 @@ function valueOf(text: string, line: number, tell: Tell): unknown {
     tell(line + before.split('\n').length - 1, 'this is not JSON', 'look at it with a JSON checker: a comma or a quote is missing or too many')
     return undefined
   }
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: {value: T} | undefined
-  return () => (made ??= {value: make()}).value
 }

@@ -12,7 +12,7 @@ import {standInAt} from '../../spec/stand-ins.js'
 import type {Inventory} from '../../spec/inventory/inventory.js'
 import {alone} from '../alone.js'
 import {makeImages, type ImagesRequest, type MadeImage} from '../make-images.js'
-import {openProject, type OpenProject} from '../open-project.js'
+import {openProject, type NamedBySites, type OpenProject} from '../open-project.js'
 import type {SecretsWanted} from '../project-secrets.js'
 import {runSteps, type Reporting} from '../reporting.js'
 import type {MadeSite, MadeStem, SitesRequest} from './make-sites.js'
@@ -117,19 +117,19 @@ interface Opened {
 
 async function openInventory({inventory: place, folder, secrets = 'values'}: {inventory: string, folder: string, secrets?: SecretsWanted}): Promise<Opened> {
   const {text, inventory} = await readInventory(place)
-  return {text, inventory, project: await openProject(folder, secrets, {overlays: overlaysOf(inventory), secrets: secretsOf(inventory, secrets)})}
+  return {text, inventory, project: await openProject(folder, secrets, namedBy(inventory, secrets))}
 }
 
-function overlaysOf({sites}: Inventory): string[] {
-  return [...new Set(sites.flatMap(({document: {value}}) => {
+/** What rows name and deployments need not. Each row is read once. */
+function namedBy({sites}: Inventory, wanted: SecretsWanted): NamedBySites {
+  const [overlays, secrets] = [new Set<string>(), new Set<string>()]
+  for (const {document: {value}} of sites) {
     const named = value?.['overlays']
-    return Array.isArray(named) ? named.filter(overlay => typeof overlay === 'string').map(overlay => overlay.replace(/\/+$/, '')) : []
-  }))]
-}
+    for (const overlay of Array.isArray(named) ? named : []) if (typeof overlay === 'string') overlays.add(overlay.replace(/\/+$/, ''))
+    for (const {name, path} of secretUses(value)) if (wanted === 'values' || standInAt(path) === undefined) secrets.add(name)
+  }
 
-function secretsOf({sites}: Inventory, wanted: SecretsWanted): string[] {
-  const uses = sites.flatMap(({document: {value}}) => secretUses(value))
-  return [...new Set(uses.filter(({path}) => wanted === 'values' || standInAt(path) === undefined).map(({name}) => name))]
+  return {overlays: [...overlays], secrets: [...secrets]}
 }
 
 interface Checking {
