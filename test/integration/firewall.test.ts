@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import type {Deployment} from '../../src/spec/deployment.js'
 import {address, labDeployment, networkInterface, route} from '../lab/deployment.js'
-import {bootGuest, eventually, type Guest} from '../lab/guest.js'
+import {bootGuest, eventually, type Guest, untilAddressesCount} from '../lab/guest.js'
 import {probe} from '../lab/probe.js'
 
 /** near is the inside, far the upstream. The far host knows the way to the inside, as an attacker on the link would. */
@@ -48,6 +48,7 @@ async function boot(options: Partial<Deployment> = {}, files: Record<string, str
   }
   await guest.on('far', 'ip', 'addr', 'add', '10.2.0.3/24', 'dev', 'eth0')
   await eventually('vifs', async () => / usb0 /.test(await guest.inside('cat /proc/net/ip_mr_vif')), guest.console)
+  await untilAddressesCount(guest)
   return guest
 }
 

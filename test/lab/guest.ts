@@ -54,6 +54,10 @@ export async function bootGuest(deployment: Deployment, commandLine: string, {ca
   return {console: () => console, type: line => lab.stdin?.write(`${line}\n`), inside, on, stop}
 }
 
+/** Waits until the guest answers to its IPv6 addresses: for a second or two nobody else may turn out to have them (RFC 4862, 5.4). */
+export const untilAddressesCount = (guest: Guest): Promise<number> =>
+  eventually('addresses that count', async () => (await guest.on('guest', 'ip', '-6', 'addr', 'show', 'tentative')).stdout === '', guest.console)
+
 async function initOf(namespace: string): Promise<string> {
   const {stdout: pids} = await run('ip', ['netns', 'pids', namespace])
   const {stdout} = await run('ps', ['-o', 'pid=,comm=', '-p', pids.trim().split('\n').join(',')])
