@@ -43,7 +43,7 @@ function wallOf(command: string, cwd: string): number {
 function memoryOf(command: string, cwd: string): number {
   const script = ['import resource, subprocess, sys', 'subprocess.run(sys.argv[1], shell=True, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)',
     'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)'].join('; ')
-  return Number(execFileSync('python3', ['-c', script, command], {cwd, encoding: 'utf8'})) / 1024
+  return Number(execFileSync('/usr/bin/python3', ['-c', script, command], {cwd, encoding: 'utf8'})) / 1024
 }
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN

@@ -36,7 +36,7 @@ usage = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss / 1024}))
 `
 
-const cost = (command: string, cwd: string): Cost => JSON.parse(execFileSync('python3', ['-c', MEASURE, command], {cwd, encoding: 'utf8'})) as Cost
+const cost = (command: string, cwd: string): Cost => JSON.parse(execFileSync('/usr/bin/python3', ['-c', MEASURE, command], {cwd, encoding: 'utf8'})) as Cost
 
 const median = (costs: readonly Cost[], key: keyof Cost): number => costs.map(one => one[key]).sort((a, b) => a - b)[Math.floor(costs.length / 2)] ?? Number.NaN
 

@@ -14,7 +14,7 @@ const ENOBUFS = 105
 describe('receivers', () => {
   for (const {limit, answer} of [{limit: 20, answer: `20 ${ENOBUFS}`}, {limit: 99, answer: '99 0'}]) {
     it(`M32: one socket of a receiver joins as many groups as its own net.ipv4.igmp_max_memberships says: ${limit}`, async () => {
-      const {stdout} = await run('unshare', ['--net', 'sh', '-ec', 'ip link set lo up; echo "$1" >/proc/sys/net/ipv4/igmp_max_memberships; python3 -c "$2"', 'sh', String(limit), JOIN])
+      const {stdout} = await run('unshare', ['--net', 'sh', '-ec', 'ip link set lo up; echo "$1" >/proc/sys/net/ipv4/igmp_max_memberships; /usr/bin/python3 -c "$2"', 'sh', String(limit), JOIN])
       expect(stdout.trim()).to.equal(answer)
     })
   }

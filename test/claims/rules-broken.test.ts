@@ -6,6 +6,7 @@ import {fileURLToPath} from 'node:url'
 import {expect} from 'chai'
 
 import {run} from '../../src/process/run.js'
+import {StartedAhead} from '../lab/started-ahead.js'
 import {findingsOf} from '../spec/rules/checked.js'
 import {scenarios, type LabRun} from './scenarios.js'
 
@@ -28,14 +29,19 @@ describe('what becomes of packets where a rule is broken, with the real daemon b
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'brmc-claims-'))
   })
-  after(() => rm(folder, {recursive: true}))
+  after(async () => {
+    await labs.ended()
+    await rm(folder, {recursive: true})
+  })
+
+  // Each run has namespaces of its own.
+  const labs = new StartedAhead(2, scenarios.map(({wrong, right}, index) => () => Promise.all([lab(wrong, `${index}-wrong`), lab(right, `${index}-right`)])))
 
   for (const [index, {rule, title, found, wrong, right}] of scenarios.entries()) {
     it(`${rule}: ${title}`, async () => {
       expect(findingsOf(found, rule), 'brmc check says it').to.not.deep.equal([])
       const runs = [['wrong', wrong] as const, ['right', right] as const]
-      // Each has namespaces of its own, and sleeps most of its seconds.
-      const printed = await Promise.all(runs.map(([which, labRun]) => lab(labRun, `${index}-${which}`)))
+      const printed = await labs.result(index)
       for (const [at, [which, {checks, complaint}]] of runs.entries()) {
         const lines = printed[at] ?? []
         expect(lines.filter(line => /^(not )?ok - (?!smcrouted )/.test(line) || line.startsWith('unusable')), which).to.deep.equal(checks.map(check => `ok - ${check}`))

@@ -35,7 +35,7 @@ describe('a site pack', () => {
     writeFileSync(files[0], STEM)
     writeFileSync(files[1], pack)
     writeFileSync(files[3], PYTHON)
-    execFileSync('python3', [files[3], files[0], files[1], files[2]])
+    execFileSync('/usr/bin/python3', [files[3], files[0], files[1], files[2]])
     const expected = Buffer.concat([STEM, Buffer.alloc(HEADER.size - Math.min(HEADER.size, STEM.length))]).subarray(0, HEADER.size)
     for (const {offset, bytes} of REGIONS) bytes.copy(expected, offset)
     expect(readFileSync(files[2]).equals(expected)).to.equal(true)

@@ -40,7 +40,7 @@ describe('the console', function () {
     // The outer shell keeps the terminal open while getty closes and opens it.
     writeFileSync(join(root, 'tmp/cmdline'), `${cmdline}\n`)
     const start = `mount --bind "$(tty)" ${root}/dev/console && mount --bind /dev/null ${root}/dev/null && mount -t proc proc ${root}/proc && mount --bind ${root}/tmp/cmdline ${root}/proc/cmdline && chroot ${root} /usr/libexec/brmc/console`
-    return spawnSync('python3', ['test/lab/type-in-terminal.py', JSON.stringify(script), 'unshare', '--mount', 'sh', '-c', start], {encoding: 'utf8', timeout: 50_000}).stdout
+    return spawnSync('/usr/bin/python3', ['test/lab/type-in-terminal.py', JSON.stringify(script), 'unshare', '--mount', 'sh', '-c', start], {encoding: 'utf8', timeout: 50_000}).stdout
   }
 
   it('asks for the password that the deployment gives, and no other opens it', () => {

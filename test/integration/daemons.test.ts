@@ -60,7 +60,7 @@ for (const [title, options] of Object.entries(routers)) {
 
     async function inside(host: 'near' | 'far', ...command: string[]): Promise<StartedProgram> {
       const netns = (await guest.on(host, 'ip', 'netns', 'identify')).stdout.trim()
-      const child = start('ip', ['netns', 'exec', netns, 'python3', '-u', ...command], {stdio: 'piped', signal: ending.signal})
+      const child = start('ip', ['netns', 'exec', netns, '/usr/bin/python3', '-u', ...command], {stdio: 'piped', signal: ending.signal})
       children.push(child)
       return child
     }

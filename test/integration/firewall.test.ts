@@ -53,7 +53,7 @@ async function boot(options: Partial<Deployment> = {}, files: Record<string, str
 }
 
 async function answers(guest: Guest, from: Host, questions: readonly string[]): Promise<Map<string, string>> {
-  const {stdout} = await guest.on(from, 'python3', '-c', ASK, ...questions)
+  const {stdout} = await guest.on(from, '/usr/bin/python3', '-c', ASK, ...questions)
   return new Map(stdout.trim().split('\n').map(line => line.split(' ') as [string, string]))
 }
 

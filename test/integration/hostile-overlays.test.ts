@@ -71,7 +71,7 @@ overlays: ${JSON.stringify(overlays)}
   }
 
   async function judgeImage({target, manifest: {partitions, spec}}: ComposedImage): Promise<void> {
-    expect(judge('python3', [FIND_IN_SPARSE, SECRET, target])).to.include({status: 0, stdout: '0\n'})
+    expect(judge('/usr/bin/python3', [FIND_IN_SPARSE, SECRET, target])).to.include({status: 0, stdout: '0\n'})
     if (spec.root === 'ext4') {
       const {status, stdout} = judge('e2fsck', ['-f', '-n', `${target}?offset=${(partitions[1]?.firstSector ?? 0) * 512}`])
       expect(status, stdout).to.equal(0)

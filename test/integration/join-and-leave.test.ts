@@ -23,7 +23,7 @@ for (const daemon of ['igmpproxy', ...mrouted === undefined ? [] : ['mrouted']] 
     /** How many times longer than on a quiet machine all takes; 1 on one. */
     async function busyness(): Promise<number> {
       const since = performance.now()
-      await router.guest.on('near', 'python3', '-c', 'pass')
+      await router.guest.on('near', '/usr/bin/python3', '-c', 'pass')
       return Math.max(1, (performance.now() - since) / 1000 / PYTHON_STARTS)
     }
 

@@ -155,7 +155,7 @@ describe('mroute doctor, on a router in namespaces behind a snooping switch', fu
     const ending = new AbortController()
     const senders = await Promise.all(([['near', near], ['far', far]] as const).filter(([, packets]) => packets.length > 0).map(async ([host, packets]) => {
       const netns = (await guest.on(host, 'ip', 'netns', 'identify')).stdout.trim()
-      return start('ip', ['netns', 'exec', netns, 'python3', SENDER, ...packets], {stdio: 'piped', signal: ending.signal})
+      return start('ip', ['netns', 'exec', netns, '/usr/bin/python3', SENDER, ...packets], {stdio: 'piped', signal: ending.signal})
     }))
     try {
       return await during()

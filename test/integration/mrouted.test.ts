@@ -49,7 +49,7 @@ describe('the firewall of a router that runs mrouted, in namespaces', function (
     for (const source of [PEER, STRANGER]) await guest.on('far', 'ip', 'addr', 'add', `${source}/24`, 'dev', 'eth0')
     await guest.on('guest', 'nft', PASSED)
     const packets = [PEER, STRANGER].flatMap(source => [`${source},4,64`, `${source},2,64`, `${source},2,255`])
-    await guest.on('far', 'python3', '-c', KNOCK, '10.2.0.1', ...packets)
+    await guest.on('far', '/usr/bin/python3', '-c', KNOCK, '10.2.0.1', ...packets)
     await setTimeout(300)
     const {stdout} = await guest.on('guest', 'nft', '--numeric-protocol', 'list set ip passed came')
     return [...stdout.matchAll(/([\d.]+) \. (\d+|ipv4|ipencap|igmp) \. (\d+) counter packets 1 /g)]

@@ -35,7 +35,7 @@ except TimeoutError: print("none")`
 
 /** Sends from the host near for three seconds and tells which source the host far sees; 'none' where nothing arrives. */
 async function sourceSeen(guest: Guest): Promise<string> {
-  const [received] = await Promise.all([guest.on('far', 'python3', '-c', RECEIVE), guest.on('near', 'python3', '-c', SEND, '10.1.0.2')])
+  const [received] = await Promise.all([guest.on('far', '/usr/bin/python3', '-c', RECEIVE), guest.on('near', '/usr/bin/python3', '-c', SEND, '10.1.0.2')])
   return received.stdout.trim()
 }
 

@@ -8,6 +8,7 @@ import {run} from '../../src/process/run.js'
 import type {Deployment} from '../../src/spec/deployment.js'
 import {labDeployment, networkInterface, route} from '../lab/deployment.js'
 import {renderDeployment} from '../lab/render-deployment.js'
+import {StartedAhead} from '../lab/started-ahead.js'
 
 const MCAST_LAB = fileURLToPath(new URL('../lab/mcast-lab', import.meta.url))
 
@@ -86,28 +87,32 @@ describe('smcroute.conf and nftables.conf of a deployment, with the real daemon 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'brmc-lab-'))
   })
-  after(() => rm(folder, {recursive: true}))
+  after(async () => {
+    await labs.ended()
+    await rm(folder, {recursive: true})
+  })
 
-  async function lab(deployment: Deployment, checks: readonly string[], withRules: boolean): Promise<string[]> {
+  async function lab(name: string, deployment: Deployment, checks: readonly string[], withRules: boolean): Promise<string[]> {
     const files = await renderDeployment(deployment)
-    const [smcroute, nftables] = [join(folder, 'smcroute.conf'), join(folder, 'rules.nft')]
+    const [smcroute, nftables] = [join(folder, `${name}.conf`), join(folder, `${name}.nft`)]
     await writeFile(smcroute, files.get('etc/smcroute.conf') ?? '')
     await writeFile(nftables, withRules ? files.get('etc/nftables.conf') ?? '' : '')
     const {stdout} = await run(MCAST_LAB, ['-c', smcroute, '-n', nftables, ...checks], {accept: [0, 1]})
     return stdout.trim().split('\n')
   }
 
-  for (const {title, deployment, checks, failWithoutRules} of cases) {
+  const runs = cases.flatMap(({title, deployment, checks, failWithoutRules}) => [
+    {title, deployment, checks, withRules: true},
+    ...failWithoutRules ? [{title: `${title} — not so without the rules`, deployment, checks: failWithoutRules, withRules: false}] : [],
+  ])
+  // Each run has namespaces of its own.
+  const labs = new StartedAhead(4, runs.map(({deployment, checks, withRules}, index) => () => lab(`${index}`, labDeployment(deployment), checks, withRules)))
+
+  for (const [index, {title, checks, withRules}] of runs.entries()) {
     it(title, async () => {
-      const lines = await lab(labDeployment(deployment), checks, true)
-      expect(lines).to.deep.equal(checks.map(check => `ok - ${check}`))
+      const lines = await labs.result(index)
+      expect(lines.map(line => line.replace(/ ::.*/, ''))).to.deep.equal(checks.map(check => `${withRules ? 'ok' : 'not ok'} - ${check}`))
     })
-    if (failWithoutRules) {
-      it(`${title} — not so without the rules`, async () => {
-        const lines = await lab(labDeployment(deployment), failWithoutRules, false)
-        expect(lines.map(line => line.replace(/ ::.*/, ''))).to.deep.equal(failWithoutRules.map(check => `not ok - ${check}`))
-      })
-    }
   }
 
   it('loads its rules twice without a trace, and leaves the tables of others alone', async () => {

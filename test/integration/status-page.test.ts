@@ -80,7 +80,7 @@ describe('the status page of a router in namespaces, in Chromium', function () {
   async function send(host: 'near' | 'far' | 'guest', ...packets: string[]): Promise<void> {
     const ending = new AbortController()
     const netns = (await guest.on(host, 'ip', 'netns', 'identify')).stdout.trim()
-    const {ended} = start('ip', ['netns', 'exec', netns, 'python3', SENDER, ...packets], {stdio: 'piped', signal: ending.signal})
+    const {ended} = start('ip', ['netns', 'exec', netns, '/usr/bin/python3', SENDER, ...packets], {stdio: 'piped', signal: ending.signal})
     senders.push({async abort() {
       ending.abort()
       await ended
@@ -320,7 +320,7 @@ describe('the status page of a router in namespaces, in Chromium', function () {
 
     it('is not more than 24 processes, whoever opens connections', async () => {
       const ending = new AbortController()
-      start('ip', ['netns', 'exec', near, 'python3', '-c',
+      start('ip', ['netns', 'exec', near, '/usr/bin/python3', '-c',
         'import socket, time\nheld = [socket.create_connection(("10.1.0.1", 80)) for _ in range(100)]\ntime.sleep(60)'], {stdio: 'piped', signal: ending.signal})
       const count = async () => Number(await guest.inside('pidof httpd | wc -w'))
       await eventually('connections', async () => await count() > 15)

@@ -43,11 +43,11 @@ export async function bootComeAndGo(daemon: DaemonName): Promise<ComeAndGo> {
 
   const ending = new AbortController()
   const far = (await guest.on('far', 'ip', 'netns', 'identify')).stdout.trim()
-  const sender = start('ip', ['netns', 'exec', far, 'python3', SENDER, '10.2.0.2', '500', '100000000', GROUP, '1'], {stdio: 'piped', signal: ending.signal})
+  const sender = start('ip', ['netns', 'exec', far, '/usr/bin/python3', SENDER, '10.2.0.2', '500', '100000000', GROUP, '1'], {stdio: 'piped', signal: ending.signal})
   await setTimeout(5000)
-  const send = (group: string, packets: number) => guest.on('far', 'python3', SENDER, '10.2.0.2', '500', String(packets), group, '1')
+  const send = (group: string, packets: number) => guest.on('far', '/usr/bin/python3', SENDER, '10.2.0.2', '500', String(packets), group, '1')
   const joinAndLeave = async (host: string, group: string, count: number): Promise<Round[]> =>
-    (await guest.on('near', 'python3', JOINER, host, group, String(count))).stdout.trim().split('\n').map(line => JSON.parse(line) as Round)
+    (await guest.on('near', '/usr/bin/python3', JOINER, host, group, String(count))).stdout.trim().split('\n').map(line => JSON.parse(line) as Round)
   return {
     guest,
     rounds: count => joinAndLeave('eth0', GROUP, count),

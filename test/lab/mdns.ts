@@ -48,5 +48,5 @@ interface Question {
 /** Asks from a host, for printers unless a name is given. */
 export async function ask(guest: Guest, host: string, {how = 'multicast', family = 4, seconds = 4, until, name}: Question = {}): Promise<Heard> {
   const question = name === undefined ? {name: `${TYPE}.local`, record: 12} : {name, record: 1}
-  return JSON.parse((await run('python3', [QUERY, JSON.stringify({from: await netnsOf(guest, host), how, family, seconds, until, ...question})])).stdout) as Heard
+  return JSON.parse((await run('/usr/bin/python3', [QUERY, JSON.stringify({from: await netnsOf(guest, host), how, family, seconds, until, ...question})])).stdout) as Heard
 }

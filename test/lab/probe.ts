@@ -26,7 +26,7 @@ export interface Received {
 export async function probe(guest: Guest, {from, source, to, ...plan}: Probe): Promise<Record<string, Received[]>> {
   const netns = async (host: string): Promise<string> => (await guest.on(host, 'ip', 'netns', 'identify')).stdout.trim()
   const names = await Promise.all(to.map(async host => [await netns(host), host] as const))
-  const {stdout} = await run('python3', [PROBE, JSON.stringify({...plan, from: [await netns(from), source], to: names.map(([name]) => name)})])
+  const {stdout} = await run('/usr/bin/python3', [PROBE, JSON.stringify({...plan, from: [await netns(from), source], to: names.map(([name]) => name)})])
   const seen = JSON.parse(stdout) as Record<string, [string, number, number][]>
   return Object.fromEntries(names.map(([name, host]) => [host, (seen[name] ?? []).map(([sender, ttl, number]) => ({source: sender, ttl, number}))]))
 }

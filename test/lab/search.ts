@@ -29,7 +29,7 @@ export async function search(guest: Guest, {from, source, devices, ...plan}: Sea
   const netns = async (host: string): Promise<string> => (await guest.on(host, 'ip', 'netns', 'identify')).stdout.trim()
   const names = await Promise.all(Object.keys(devices).map(async host => [await netns(host), host] as const))
   const places = Object.fromEntries(names.map(([name, host]) => [name, devices[host] ?? 0]))
-  const {stdout} = await run('python3', [SEARCH, JSON.stringify({...plan, from: [await netns(from), source], devices: places})])
+  const {stdout} = await run('/usr/bin/python3', [SEARCH, JSON.stringify({...plan, from: [await netns(from), source], devices: places})])
   const {heard, answers} = JSON.parse(stdout) as Found
   return {heard: Object.fromEntries(names.flatMap(([name, host]) => heard[name] ? [[host, heard[name]]] : [])), answers}
 }

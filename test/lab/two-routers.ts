@@ -64,7 +64,7 @@ export class TwoRouters {
   async sendOneThatIsMissed(group: string, ttl: number): Promise<void> {
     await this.on('other', 'nft', `add table inet miss; add chain inet miss arrival { type filter hook prerouting priority raw; };
       add rule inet miss arrival iifname "wlan0" ip daddr ${group} limit rate 1/hour burst 1 packets counter drop`)
-    await this.on('left', 'python3', '-c', `import socket
+    await this.on('left', '/usr/bin/python3', '-c', `import socket
 s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.bind(("10.1.0.2",0));s.setsockopt(0,33,${ttl});s.setsockopt(0,32,socket.inet_aton("10.1.0.2"));s.sendto(b"once",("${group}",5000))`)
   }
 

@@ -55,7 +55,7 @@ export class WideRouter {
 
   /** Sends; how many seconds that took. */
   async send({first, count, packets, perSecond}: Load): Promise<number> {
-    const {stdout} = await this.guest.on('far', 'python3', SENDER, SOURCE, String(perSecond), String(packets), first, String(count))
+    const {stdout} = await this.guest.on('far', '/usr/bin/python3', SENDER, SOURCE, String(perSecond), String(packets), first, String(count))
     return (JSON.parse(stdout) as {seconds: number}).seconds
   }
 
@@ -96,8 +96,8 @@ export class WideRouter {
     const arrived = new Map<string, number[]>(groups.map(group => [group, []]))
     const [far = '', last = ''] = await Promise.all(['far', DOWNSTREAM.at(-1) ?? ''].map(async host => (await this.guest.on(host, 'ip', 'netns', 'identify')).stdout.trim()))
     const programs: StartedProgram[] = [
-      start('ip', ['netns', 'exec', last, 'python3', '-u', RECEIVER, 'eth0', ...groups], {stdio: 'piped', signal: ending.signal}),
-      start('ip', ['netns', 'exec', far, 'python3', SENDER, SOURCE, '200', '1000000', groups[0] ?? '', '2'], {stdio: 'piped', signal: ending.signal}),
+      start('ip', ['netns', 'exec', last, '/usr/bin/python3', '-u', RECEIVER, 'eth0', ...groups], {stdio: 'piped', signal: ending.signal}),
+      start('ip', ['netns', 'exec', far, '/usr/bin/python3', SENDER, SOURCE, '200', '1000000', groups[0] ?? '', '2'], {stdio: 'piped', signal: ending.signal}),
     ]
     programs[0]?.stdout?.on('data', (chunk: Buffer) => {
       for (const group of chunk.toString().trim().split('\n')) arrived.get(group)?.push(performance.now())

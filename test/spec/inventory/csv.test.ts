@@ -28,7 +28,7 @@ describe('a CSV file', () => {
   }
   for (const [name, [text, separator]] of Object.entries(cases)) {
     it(`is read as Python's csv module reads it: ${name}`, () => {
-      const expected = JSON.parse(execFileSync('python3', ['-c', PYTHON, separator], {input: text, encoding: 'utf8'})) as string[][]
+      const expected = JSON.parse(execFileSync('/usr/bin/python3', ['-c', PYTHON, separator], {input: text, encoding: 'utf8'})) as string[][]
       expect(parseCsv(text).rows?.map(row => row.map(cell => cell.text))).to.deep.equal(expected)
     })
   }
