@@ -15,8 +15,9 @@ import {hint} from '../suggest.js'
 import {DEFAULT_OVER, type Site} from './inventory.js'
 
 export interface CheckedSite {
-  /** Its document read. */
   site: Site
+  /** What its row says. */
+  document: ParsedDocument
   deployment: Deployment
   spec: Spec
   /** Where its values are secrets. */
@@ -43,28 +44,27 @@ export function sitesChecker(sites: readonly Site[], project: ProjectText, deplo
     return [name, parseDocument(text, file)] as const
   }))
   const stackOf = (over: ParsedDocument | undefined, document: ParsedDocument) => layers.under([...over ? [over] : [], document])
-  const readRow = ({name, over, document}: Site): Site => ({name, over, document})
   const known = new Map(deployments.map(deployment => [deployment.name, deployment]))
   return {
     findings: sortFindings(nameFindings(sites, [...known.keys()])),
-    check(row) {
-      const under = known.get(row.over)
-      const over = documents.get(row.over)
+    check(site) {
+      const under = known.get(site.over)
+      const over = documents.get(site.over)
       // Who lies over nothing was told of.
-      if (!under || !over && row.over !== DEFAULT_OVER) return {findings: []}
-      const site = readRow(row)
-      const stack = stackOf(over, site.document)
+      if (!under || !over && site.over !== DEFAULT_OVER) return {findings: []}
+      const document = site.document()
+      const stack = stackOf(over, document)
       const {spec, secrets, findings} = checkDeployment(site.name, mergeDocuments(stack.documents), project)
-      const all = [...projectKeyFindings(site.document), ...stack.findings, ...findings]
+      const all = [...projectKeyFindings(document), ...stack.findings, ...findings]
       if (!spec) return {findings: all}
       const deployment = resolveDeployment(spec, site.name)
-      const checked = {site, deployment, spec, secrets}
+      const checked = {site, document, deployment, spec, secrets}
       return {checked, findings: [...all, ...baseFindings(checked, under)]}
     },
-    read(row) {
-      const site = readRow(row)
-      const {spec, secrets} = readDeployment(mergeDocuments(stackOf(documents.get(site.over), site.document).documents), project)
-      return spec && {site, deployment: resolveDeployment(spec, site.name), spec, secrets}
+    read(site) {
+      const document = site.document()
+      const {spec, secrets} = readDeployment(mergeDocuments(stackOf(documents.get(site.over), document).documents), project)
+      return spec && {site, document, deployment: resolveDeployment(spec, site.name), spec, secrets}
     },
   }
 }
@@ -74,19 +74,19 @@ function nameFindings(sites: readonly Site[], known: readonly string[]): Finding
   return sites.flatMap(site => {
     const {name, over} = site
     const finding = (key: 'site' | 'deployment', rule: string, message: string, fix: string): Finding =>
-      ({rule, severity: 'error', ...site.document.placeOf(key === 'site' ? [] : [key]), path: [], message, fix})
+      ({rule, severity: 'error', ...site.document().placeOf(key === 'site' ? [] : [key]), path: [], message, fix})
     const before = seen.get(name)
     if (!before) seen.set(name, site)
     if (name === '') return [finding('site', 'N180', 'this row has no name', 'give it one in the column site')]
     if (!DEPLOYMENT_NAME.test(name)) return [finding('site', 'N180', `${JSON.stringify(name)} cannot be the name of a site`, 'use 1 to 63 of a-z 0-9 and inner hyphens')]
     if (known.includes(name) || name === 'router') return [finding('site', 'N181', `${name} is the name of a deployment`, 'call the site otherwise: both would make the same image')]
-    if (before) return [finding('site', 'N181', `the site ${name} stands in line ${before.document.placeOf([]).line} already`, 'give each row a name of its own')]
+    if (before) return [finding('site', 'N181', `the site ${name} stands in line ${before.document().placeOf([]).line} already`, 'give each row a name of its own')]
     return known.includes(over) ? [] : [finding('deployment', 'N182', `${name} lies over ${over}, and there is no such deployment`, hint(over, known))]
   })
 }
 
 /** N183: sites share the base of the deployment they lie over; what would need another is refused. */
-function baseFindings({site: {document, over}, deployment, spec}: CheckedSite, under: Deployment): Finding[] {
+function baseFindings({site: {over}, document, deployment, spec}: CheckedSite, under: Deployment): Finding[] {
   const finding = (path: string[], message: string): Finding => ({
     rule: 'N183', severity: 'error', ...document.placeOf(path), path, message,
     fix: 'write a deployment that has it (deployments/<name>.yaml), and name that in the column deployment',

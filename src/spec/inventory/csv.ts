@@ -8,7 +8,39 @@ export interface Cell {
   to: number
 }
 
-export type CsvResult = {rows: Cell[][], problem?: never} | {rows?: never, problem: {line: number, column: number, message: string, fix: string}}
+export type CsvResult = {table: CsvTable, problem?: never} | {table?: never, problem: CsvProblem}
+
+interface CsvProblem {
+  line: number
+  column: number
+  message: string
+  fix: string
+}
+
+/** Rows of which each is read when it is wanted: of tens of thousands, where they begin is all that is held. */
+export class CsvTable {
+  readonly #text: string
+  readonly #separator: string
+  readonly #starts: readonly number[]
+  readonly #lines: readonly number[]
+
+  constructor(text: string, {separator, starts, lines}: {separator: string, starts: readonly number[], lines: readonly number[]}) {
+    this.#text = text
+    this.#separator = separator
+    this.#starts = starts
+    this.#lines = lines
+  }
+
+  get rows(): number {
+    return this.#starts.length
+  }
+
+  /** Cells of a row, from 0 on. */
+  row(index: number): Cell[] {
+    const [from, line] = [this.#starts[index], this.#lines[index]]
+    return from === undefined || line === undefined ? [] : readRow(this.#text, this.#separator, {from, line}).cells ?? []
+  }
+}
 
 /** What spreadsheets of different countries put between cells. */
 const SEPARATORS = [',', ';', '\t'] as const
@@ -20,28 +52,52 @@ const SEPARATORS = [',', ';', '\t'] as const
 export function parseCsv(source: string): CsvResult {
   const text = source.replace(/^\uFEFF/, '')
   const separator = separatorOf(text)
-  const rows: Cell[][] = []
-  let row: Cell[] = []
-  let [at, line, lineStart] = [0, 1, 0]
-  while (at <= text.length) {
+  const [starts, lines]: [number[], number[]] = [[], []]
+  for (let mark: Mark | undefined = {from: 0, line: 1}; mark;) {
+    const {cells, next, problem}: RowResult = readRow(text, separator, mark)
+    if (problem) return {problem}
+    if (cells.some(cell => cell.text !== '')) {
+      starts.push(mark.from)
+      lines.push(mark.line)
+    }
+
+    mark = next
+  }
+
+  return {table: new CsvTable(text, {separator, starts, lines})}
+}
+
+/** Where a row begins. */
+interface Mark {
+  from: number
+  line: number
+}
+
+type RowResult = {cells: Cell[], next: Mark | undefined, problem?: never} | {cells?: never, next?: never, problem: CsvProblem}
+
+function readRow(text: string, separator: string, mark: Mark): RowResult {
+  const cells: Cell[] = []
+  let {from: at, line} = mark
+  let lineStart = at
+  for (;;) {
     const from = at
-    const place = {line, column: from - lineStart + 1, from}
+    const column = from - lineStart + 1
     if (text[at] === '"') {
       const end = closingQuote(text, at)
       const after = end === undefined ? undefined : text[end + 1]
-      if (end === undefined) return {problem: {...place, message: 'a quote is opened and never closed', fix: 'close it, or write "" for a quote inside quotes'}}
+      if (end === undefined) return {problem: {line, column, message: 'a quote is opened and never closed', fix: 'close it, or write "" for a quote inside quotes'}}
       if (after !== undefined && after !== separator && after !== '\n' && after !== '\r') {
         return {problem: {line, column: end - lineStart + 2, message: 'something stands between the closing quote and the end of the cell', fix: 'write "" for a quote inside quotes'}}
       }
 
       const quoted = text.slice(at + 1, end)
-      row.push({...place, text: quoted.replaceAll('""', '"'), to: end + 1})
+      cells.push({text: quoted.replaceAll('""', '"'), line, column, from, to: end + 1})
       line += lineEnds(quoted)
       if (quoted.includes('\n')) lineStart = text.lastIndexOf('\n', end) + 1
       at = end + 1
     } else {
       at = endOfPlain(text, at, separator)
-      row.push({...place, text: text.slice(from, at).trim(), to: at})
+      cells.push({text: text.slice(from, at).trim(), line, column, from, to: at})
     }
 
     if (text[at] === separator) {
@@ -49,15 +105,9 @@ export function parseCsv(source: string): CsvResult {
       continue
     }
 
-    if (row.some(cell => cell.text !== '')) rows.push(row)
-    row = []
-    if (at >= text.length) break
-    at += text.startsWith('\r\n', at) ? 2 : 1
-    line++
-    lineStart = at
+    if (at >= text.length) return {cells, next: undefined}
+    return {cells, next: {from: at + (text.startsWith('\r\n', at) ? 2 : 1), line: line + 1}}
   }
-
-  return {rows}
 }
 
 /** Whichever stands most often in the first line. */

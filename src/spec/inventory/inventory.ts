@@ -6,7 +6,7 @@ import {SpecSchema} from '../schema.js'
 import {holdsPrivateKey, isSecretPath, maskRange} from '../secrets.js'
 import {cellValue} from './cell-value.js'
 import {pathOfColumn} from './column-path.js'
-import {parseCsv, type Cell} from './csv.js'
+import {parseCsv, type Cell, type CsvTable} from './csv.js'
 import {parseJsonSites, type JsonSite} from './json-sites.js'
 
 /** One row of an inventory: a deployment of its own, laid over another. */
@@ -15,14 +15,14 @@ export interface Site {
   /** The deployment it lies over. */
   over: string
   /** What the row says: read each time anew, for ten thousand of them need not be in memory at once. */
-  readonly document: ParsedDocument
+  document: () => ParsedDocument
 }
 
 export interface Inventory {
   sites: Site[]
   findings: Finding[]
-  /** The text with its secrets hidden. */
-  shown: string
+  /** The text with its secrets hidden, made when somebody is to see it. */
+  shown: () => string
 }
 
 /** Columns that are no key of brmc.yaml: who the row is, and the deployment it lies over. */
@@ -45,15 +45,15 @@ export function parseInventory(text: string, file: string): Inventory {
 function fromCsv(text: string, file: string): Inventory {
   const error = (at: {line: number, column: number}, message: string, fix: string): Finding =>
     ({rule: 'inventory', severity: 'error', file, line: at.line, column: at.column, path: [], message, fix})
-  if (text.includes('\uFFFD')) return {sites: [], findings: [error({line: 1, column: 1}, 'this is not UTF-8', 'save it as "CSV UTF-8", or convert it with iconv')], shown: ''}
-  const {rows, problem} = parseCsv(text)
-  if (problem) return {sites: [], findings: [error(problem, problem.message, problem.fix)], shown: ''}
-  const [head = [], ...body] = rows
+  if (text.includes('\uFFFD')) return {sites: [], findings: [error({line: 1, column: 1}, 'this is not UTF-8', 'save it as "CSV UTF-8", or convert it with iconv')], shown: NOTHING}
+  const {table, problem} = parseCsv(text)
+  if (problem) return {sites: [], findings: [error(problem, problem.message, problem.fix)], shown: NOTHING}
+  const head = table.row(0)
   const columns = head.map(cell => {
     const path = pathOfColumn(cell.text)
     return {cell, path, schema: path && schemaAt(SpecSchema, path)}
   })
-  const shown = maskCells(text.replace(/^\uFEFF/, ''), columns.map(({path}) => path), body)
+  const shown = (): string => maskCells(text.replace(/^\uFEFF/, ''), columns.map(({path}) => path), table)
   const findings = columns.flatMap(({cell, path}, index) => {
     if (path === undefined) return [error(cell, `the column ${JSON.stringify(cell.text)} names no key`, 'name it like a key of brmc.yaml: system.hostname, interfaces.wlan0.address; "quotes" around a part with a dot')]
     return head.findIndex(other => other.text === cell.text) < index ? [error(cell, `the column ${cell.text} stands twice`, 'keep one of them')] : []
@@ -63,27 +63,36 @@ function fromCsv(text: string, file: string): Inventory {
   if (findings.length > 0) return {sites: [], findings, shown}
 
   const overIndex = head.findIndex(({text: name}) => name === OVER_COLUMN)
-  const sites = body.flatMap(cells => {
-    const [first] = cells
+  const siteAt = (index: number): Site[] => {
+    const cells = table.row(index)
     const surplus = cells.slice(head.length).find(cell => cell.text !== '')
-    if (surplus) findings.push(error(surplus, `this cell is in no column: the first line names ${head.length}`, 'put quotes around a cell that holds the separator'))
-    if (!first || surplus) return []
-    const said = (): Said[] => columns.flatMap(({path = [], schema}, index) => {
-      const cell = cells[index]
-      if (index === siteIndex || index === overIndex || !cell || cell.text === '') return []
-      return [{path, value: cellValue(cell.text, schema), place: {file, line: cell.line, column: cell.column}}]
-    })
-    const place = {file, line: first.line, column: first.column}
-    const over = cells[overIndex]
-    const overPlace = over ? {file, line: over.line, column: over.column} : place
-    return [siteOf({name: cells[siteIndex]?.text ?? '', over: over?.text ?? '', said, place, overPlace})]
-  })
+    if (surplus) {
+      findings.push(error(surplus, `this cell is in no column: the first line names ${head.length}`, 'put quotes around a cell that holds the separator'))
+      return []
+    }
+
+    return [siteOf(cells[siteIndex]?.text ?? '', cells[overIndex]?.text ?? '', () => rowOf(table.row(index)))]
+  }
+  const rowOf = (cells: readonly Cell[]): Row => {
+    const placeOf = (cell: Cell | undefined): Place => ({file, line: cell?.line ?? 1, column: cell?.column ?? 1})
+    return {
+      place: placeOf(cells[0]),
+      overPlace: placeOf(cells[overIndex] ?? cells[0]),
+      said: columns.flatMap(({path = [], schema}, column) => {
+        const cell = cells[column]
+        if (column === siteIndex || column === overIndex || !cell || cell.text === '') return []
+        return [{path, value: cellValue(cell.text, schema), place: placeOf(cell)}]
+      }),
+    }
+  }
+  const sites = Array.from({length: table.rows - 1}, (_, index) => siteAt(index + 1)).flat()
   return {sites, findings, shown}
 }
 
 /** Cells of secret columns, and keys wherever they stand, become dots. */
-function maskCells(text: string, paths: readonly (SpecPath | undefined)[], rows: readonly Cell[][]): string {
-  const secret = rows.flatMap(cells => cells.filter((cell, index) => isSecretPath(paths[index] ?? []) || holdsPrivateKey(cell.text)))
+function maskCells(text: string, paths: readonly (SpecPath | undefined)[], table: CsvTable): string {
+  const secretIn = (cells: readonly Cell[]): Cell[] => cells.filter((cell, index) => isSecretPath(paths[index] ?? []) || holdsPrivateKey(cell.text))
+  const secret = Array.from({length: table.rows - 1}, (_, index) => secretIn(table.row(index + 1))).flat()
   if (secret.length === 0) return text
   // In one pass: there may be tens of thousands.
   const parts: string[] = []
@@ -98,30 +107,32 @@ function maskCells(text: string, paths: readonly (SpecPath | undefined)[], rows:
 
 function fromJson(text: string, file: string): Inventory {
   const {sites, findings, shown} = parseJsonSites(text, file)
-  return {findings, shown, sites: sites.map(({value, placeOf}: JsonSite) => {
+  return {findings, shown: () => shown, sites: sites.map(({value, placeOf}: JsonSite) => {
     const {[SITE_COLUMN]: name, [OVER_COLUMN]: over, ...rest} = value
-    const said = (): Said[] => Object.entries(rest).flatMap(([key, inner]) => {
-      const path = pathOfColumn(key) ?? [key]
-      return inner === undefined ? [] : [{path, value: inner, place: placeOf(key)}]
-    })
-    return siteOf({name: typeof name === 'string' ? name : '', over: typeof over === 'string' ? over : '', said, place: placeOf(SITE_COLUMN), overPlace: placeOf(OVER_COLUMN)})
+    return siteOf(typeof name === 'string' ? name : '', typeof over === 'string' ? over : '', () => ({
+      place: placeOf(SITE_COLUMN),
+      overPlace: placeOf(OVER_COLUMN),
+      said: Object.entries(rest).flatMap(([key, inner]) => {
+        const path = pathOfColumn(key) ?? [key]
+        return inner === undefined ? [] : [{path, value: inner, place: placeOf(key)}]
+      }),
+    }))
   })}
 }
 
 interface Row {
-  name: string
-  over: string
-  said: () => readonly Said[]
+  said: readonly Said[]
   place: Place
   overPlace: Place
 }
 
-function siteOf({name, over, ...row}: Row): Site {
-  return {name, over: over === '' ? DEFAULT_OVER : over, get document() { return documentOf(row) }}
+const NOTHING = (): string => ''
+
+function siteOf(name: string, over: string, row: () => Row): Site {
+  return {name, over: over === '' ? DEFAULT_OVER : over, document: () => documentOf(row())}
 }
 
-function documentOf({said: saidOf, place, overPlace}: Omit<Row, 'name' | 'over'>): ParsedDocument {
-  const said = saidOf()
+function documentOf({said, place, overPlace}: Row): ParsedDocument {
   const all = [{path: [], place}, {path: [OVER_COLUMN], place: overPlace}, ...said]
   const placesOf = lazily(() => new Map(all.map(one => [JSON.stringify(one.path), one.place])))
   return {

@@ -106,7 +106,7 @@ export async function findingsOfInventory(request: InventoryRequest): Promise<In
   const {text, inventory, project} = await openInventory(request)
   const plain: SitesRequest = {project: project.text, inventory: text, deployments: project.checked.deployments, stems: [], shard: WHOLE, output: '', form: 'images'}
   const findings = await findingsOf(plain, {inventory, jobs: 1, reporting: request.reporting})
-  return {findings, texts: new Map([...project.checked.texts, [text.file, inventory.shown]]), sites: inventory.sites.length}
+  return {findings, texts: new Map([...project.checked.texts, [text.file, inventory.shown()]]), sites: inventory.sites.length}
 }
 
 interface Opened {
@@ -123,7 +123,8 @@ async function openInventory({inventory: place, folder, secrets = 'values'}: {in
 /** What rows name and deployments need not. Each row is read once. */
 function namedBy({sites}: Inventory, wanted: SecretsWanted): NamedBySites {
   const [overlays, secrets] = [new Set<string>(), new Set<string>()]
-  for (const {document: {value}} of sites) {
+  for (const site of sites) {
+    const {value} = site.document()
     const named = value?.['overlays']
     for (const overlay of Array.isArray(named) ? named : []) if (typeof overlay === 'string') overlays.add(overlay.replace(/\/+$/, ''))
     for (const {name, path} of secretUses(value)) if (wanted === 'values' || standInAt(path) === undefined) secrets.add(name)
@@ -150,8 +151,8 @@ async function findingsOf(request: SitesRequest, {inventory, jobs, reporting}: C
 async function checkAll(request: SitesRequest, checking: Checking): Promise<string[]> {
   const findings = await findingsOf(request, checking)
   const errors = findings.filter(({severity}) => severity === 'error')
-  const texts = new Map([[request.inventory.file, checking.inventory.shown]])
   if (errors.length > 0) {
+    const texts = new Map([[request.inventory.file, checking.inventory.shown()]])
     throw new BrmcError('SPEC_INVALID', `${errors.length === 1 ? 'one error' : `${errors.length} errors`} in ${request.inventory.file}`, {
       details: formatFindings(errors.slice(0, 20), {texts, colour: false}).trimEnd().split('\n'),
       suggestions: [`see all findings with: brmc check --inventory ${request.inventory.file}`],

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process'
 
 import {expect} from 'chai'
 
-import {parseCsv} from '../../../src/spec/inventory/csv.js'
+import {parseCsv, type Cell} from '../../../src/spec/inventory/csv.js'
 
 const PYTHON = `
 import csv, json, sys
@@ -10,6 +10,12 @@ text = sys.stdin.read()
 rows = list(csv.reader(text.splitlines(keepends=True), delimiter=sys.argv[1], strict=True))
 print(json.dumps([row for row in rows if any(cell != '' for cell in row)]))
 `
+
+function rowsOf(text: string): Cell[][] {
+  const {table, problem} = parseCsv(text)
+  if (problem) throw new Error(problem.message)
+  return Array.from({length: table.rows}, (_, index) => table.row(index))
+}
 
 describe('a CSV file', () => {
   const cases: Readonly<Record<string, [text: string, separator: string]>> = {
@@ -29,13 +35,13 @@ describe('a CSV file', () => {
   for (const [name, [text, separator]] of Object.entries(cases)) {
     it(`is read as Python's csv module reads it: ${name}`, () => {
       const expected = JSON.parse(execFileSync('/usr/bin/python3', ['-c', PYTHON, separator], {input: text, encoding: 'utf8'})) as string[][]
-      expect(parseCsv(text).rows?.map(row => row.map(cell => cell.text))).to.deep.equal(expected)
+      expect(rowsOf(text).map(row => row.map(cell => cell.text))).to.deep.equal(expected)
     })
   }
 
   it('knows where each cell stands, after cells of several lines too', () => {
     const text = '\uFEFFsite,a,b\r\nlisbon,"one\r\ntwo",x\nporto , 2,3\n'
-    expect(parseCsv(text).rows?.flat().map(({text: cell, line, column}) => [cell, line, column])).to.deep.equal([
+    expect(rowsOf(text).flat().map(({text: cell, line, column}) => [cell, line, column])).to.deep.equal([
       ['site', 1, 1], ['a', 1, 6], ['b', 1, 8],
       ['lisbon', 2, 1], ['one\r\ntwo', 2, 8], ['x', 3, 6],
       ['porto', 4, 1], ['2', 4, 8], ['3', 4, 11],

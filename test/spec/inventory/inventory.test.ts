@@ -37,7 +37,7 @@ function checked(text: string) {
     sites: results.flatMap(result => result.checked ?? []),
     findings: [...findings, ...checker.findings, ...results.flatMap(result => result.findings)].map(({line, column, rule}) => `${line}:${column} ${rule}`),
     messages: [...findings, ...checker.findings, ...results.flatMap(result => result.findings)].map(({message}) => message).join('\n'),
-    shown,
+    shown: shown(),
   }
 }
 
