@@ -48,8 +48,12 @@ function judgeOutput(where: string, {freeBytes, empty, executable, caseSensitive
   })
 }
 
+/** As whom everybody is seen who has no number in the container (kernel.overflowuid): without root's rights podman has numbers for few. */
+const OVERFLOW_USER = 65_534
+
 function unwritable(where: string, {owner}: WrittenPlace, store: Store, {uid}: {uid: number}): BrmcError {
-  return new BrmcError('USAGE', `${where} belongs to user ${owner} and cannot be written by user ${uid}, as whom the build runs`, {
+  const whose = owner === OVERFLOW_USER ? 'somebody else' : `user ${owner}`
+  return new BrmcError('USAGE', `${where} belongs to ${whose} and cannot be written by user ${uid}, as whom the build runs`, {
     suggestions: 'folder' in store
       ? [`give it to him: sudo chown -R ${uid} ${store.folder}`, 'or leave it out: a volume is then used']
       : ['another user of this engine made it: take a folder of your own instead', `or, if nobody needs it: docker volume rm ${store.volume}`],

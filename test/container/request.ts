@@ -3,11 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import type {WorkshopRequest} from '../../src/container/workshop.js'
-import {runInTerminal} from '../../src/process/run-in-terminal.js'
-import {run} from '../../src/process/run.js'
-
-/** Nobody that this machine knows. */
-export const USER = {uid: 4321, gid: 4322}
+import type {LabEngine} from '../lab/dockerd.js'
 
 /** A folder with what a build reads, laid out in it; readable by everybody. */
 export async function exampleInputs(): Promise<{root: string, inputs: WorkshopRequest['inputs'], scratch: string}> {
@@ -27,18 +23,18 @@ export async function exampleInputs(): Promise<{root: string, inputs: WorkshopRe
 
 /** A request for a workshop in `image`, with volumes named after `name`. */
 export function request(
-  {inputs, scratch}: {inputs: WorkshopRequest['inputs'], scratch: string}, environment: WorkshopRequest['environment'],
+  {inputs, scratch}: {inputs: WorkshopRequest['inputs'], scratch: string}, {name: engine, environment, user, programs}: Omit<LabEngine, 'call' | 'remove'>,
   {name, image, signal = new AbortController().signal}: {name: string, image: string, signal?: AbortSignal},
 ): WorkshopRequest {
   return {
-    engine: 'docker',
+    engine,
     inputs,
     stores: {output: {volume: `${name}-output`}, downloads: {volume: `${name}-downloads`}, ccache: {volume: `${name}-ccache`}},
     builder: {dockerfile: 'ARG BASE=scratch\nFROM ${BASE}\n', files: new Map(), base: image},
     scratch,
-    user: USER,
+    user,
     environment,
-    programs: {run, runInTerminal},
+    programs,
     signal,
   }
 }

@@ -9,8 +9,9 @@ import {expect} from 'chai'
 import {openWorkshop} from '../../src/container/open-workshop.js'
 import type {Workshop, WorkshopRequest} from '../../src/container/workshop.js'
 import {BrmcError} from '../../src/errors.js'
-import {exampleInputs, request, USER} from '../container/request.js'
-import {importSmallImage, startDockerd, type Dockerd} from '../lab/dockerd.js'
+import {exampleInputs, request} from '../container/request.js'
+import {importSmallImage, startDockerd, type Dockerd, type LabEngine} from '../lab/dockerd.js'
+import {startPodman} from '../lab/podman.js'
 
 const IMAGE = 'brmc-test/small'
 
@@ -27,19 +28,20 @@ async function eventually(holds: () => Promise<boolean>, seconds: number): Promi
   }
 }
 
-describe('a workshop in a container', function () {
+const engines: Readonly<Record<string, () => Promise<LabEngine & {folder?: string}>>> = {'docker': startDockerd, 'podman, of a user without rights': startPodman}
+for (const [title, startEngine] of Object.entries(engines)) describe(`a workshop in a container of ${title}`, function () {
   this.timeout(60_000)
-  let engine: Dockerd
+  let engine: Awaited<ReturnType<typeof startEngine>>
   let place: Awaited<ReturnType<typeof exampleInputs>>
   let workshop: Workshop
   const progress: string[] = []
 
-  const running = async (): Promise<string> => engine.docker('ps', '--quiet', '--filter=label=brmc.output')
-  const ask = (changes: Partial<WorkshopRequest> = {}, name = 'first'): WorkshopRequest => ({...request(place, engine.environment, {name, image: IMAGE}), ...changes})
+  const running = async (): Promise<string> => engine.call('ps', '--quiet', '--filter=label=brmc.output')
+  const ask = (changes: Partial<WorkshopRequest> = {}, name = 'first'): WorkshopRequest => ({...request(place, engine, {name, image: IMAGE}), ...changes})
   const sh = async (script: string): Promise<string> => (await workshop.run(['sh', '-c', script])).stdout
 
   before(async () => {
-    [engine, place] = await Promise.all([startDockerd(), exampleInputs()])
+    [engine, place] = await Promise.all([startEngine(), exampleInputs()])
     await importSmallImage(engine, IMAGE)
     workshop = await openWorkshop(ask(), line => progress.push(line))
   })
@@ -58,7 +60,7 @@ describe('a workshop in a container', function () {
 
   it('runs as the user, who may do nothing and become nobody', async () => {
     expect(await sh('id -u; id -g; grep -E "^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs)" /proc/self/status | tr -d "\\t"')).to.equal([
-      USER.uid, USER.gid, ...['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map(name => `${name}:0000000000000000`), 'NoNewPrivs:1', '',
+      engine.user.uid, engine.user.gid, ...['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map(name => `${name}:0000000000000000`), 'NoNewPrivs:1', '',
     ].join('\n'))
   })
 
@@ -77,7 +79,7 @@ describe('a workshop in a container', function () {
 
   it('writes its stores, and leaves no file of root behind', async () => {
     const {output, downloads, ccache} = workshop.places
-    expect(await sh(`for place in ${output} ${downloads} ${ccache}; do mkdir -p $place/a && echo x > $place/a/b; done; find ${output} ${downloads} ${ccache} ! -user ${USER.uid} -o ! -group ${USER.gid}`)).to.equal('')
+    expect(await sh(`for place in ${output} ${downloads} ${ccache}; do mkdir -p $place/a && echo x > $place/a/b; done; find ${output} ${downloads} ${ccache} ! -user ${engine.user.uid} -o ! -group ${engine.user.gid}`)).to.equal('')
     expect(await sh(`cat ${output}/a/b ${downloads}/a/b`), 'from the next container').to.equal('x\nx\n')
   })
 
@@ -86,13 +88,13 @@ describe('a workshop in a container', function () {
     const other = await openWorkshop(ask({stores: {...ask().stores, output: {folder: out}}}), () => undefined)
     await other.run(['sh', '-c', `echo y > ${other.places.output}/y; chmod 640 ${other.places.output}/y`])
     const {uid, gid, mode} = await stat(join(out, 'y'))
-    expect([uid, gid, mode & 0o777]).to.deep.equal([USER.uid, USER.gid, 0o640])
+    expect([uid, gid, mode & 0o777]).to.deep.equal([engine.user.uid, engine.user.gid, 0o640])
     expect(other.toHostPaths('/brmc/output/build/x.c:3: see /brmc/tree, not /brmc/outputs')).to.equal(`${out}/build/x.c:3: see ${place.inputs.tree}, not /brmc/outputs`)
   })
 
   it('inherits nothing of the environment', async () => {
     const {stdout} = await workshop.run(['env'], {environment: {ASKED: 'for $HOME "it"'}})
-    expect(stdout.trim().split('\n').filter(line => !/^(HOSTNAME|PWD|SHLVL)=/.test(line)).sort()).to.deep.equal([
+    expect(stdout.trim().split('\n').filter(line => !/^(HOSTNAME|PWD|SHLVL|TERM|container)=/.test(line)).sort()).to.deep.equal([
       'ASKED=for $HOME "it"', 'HOME=/tmp', 'LANG=C.UTF-8', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     ])
   })
@@ -121,14 +123,14 @@ describe('a workshop in a container', function () {
     const kill = async (): Promise<void> => {
       let id = ''
       await eventually(async () => (id = (await running()).trim()) !== '', 20)
-      await engine.docker('kill', id)
+      await engine.call('kill', id)
     }
     const error = await failureOf(workshop.run(['sh', '-c', 'echo up; sleep 300'], {onLine: () => { void kill() }}))
     expect([error.code, error.message]).to.deep.equal(['BUILD_FAILED', 'the container in which sh ran was ended by somebody else (status 137)'])
   })
 
   it('leaves nothing running when brmc is killed', async () => {
-    const brmc = spawn(process.execPath, ['--import', 'tsx', 'test/container/sleeper.ts', JSON.stringify({place, name: 'killed', image: IMAGE})], {
+    const brmc = spawn(process.execPath, ['--import', 'tsx', 'test/container/sleeper.ts', JSON.stringify({place, name: 'killed', image: IMAGE, folder: engine.folder})], {
       env: engine.environment, stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(brmc.stdout, 'data')
@@ -140,7 +142,7 @@ describe('a workshop in a container', function () {
 
   it('ends what was left on its output before it begins', async () => {
     const label = (await openAndReadLabel()).trim()
-    await engine.docker('run', '--detach', '--rm', '--entrypoint=/usr/bin/tini', `--label=brmc.output=${label}`, IMAGE, '--', 'sleep', '300')
+    await engine.call('run', '--detach', '--rm', '--network=none', '--entrypoint=/usr/bin/tini', `--label=brmc.output=${label}`, IMAGE, '--', 'sleep', '300')
     const lines: string[] = []
     await openWorkshop(ask(), line => lines.push(line))
     expect(lines).to.deep.equal(['ended what an earlier run had left running'])
@@ -151,10 +153,8 @@ describe('a workshop in a container', function () {
     let label = ''
     const seen = new AbortController()
     const readLabel = async (): Promise<void> => {
-      await eventually(async () => {
-        label = await engine.docker('ps', '--filter=label=brmc.output', '--format={{.Label "brmc.output"}}')
-        return label !== ''
-      }, 20)
+      await eventually(async () => await running() !== '', 20)
+      label = await engine.call('inspect', '--format={{index .Config.Labels "brmc.output"}}', (await running()).trim())
       seen.abort()
     }
     const ended = failureOf(workshop.run(['sh', '-c', 'echo up; sleep 30'], {signal: seen.signal, onLine: () => { void readLabel() }}))
@@ -162,38 +162,50 @@ describe('a workshop in a container', function () {
     return label
   }
 
-  it('sends copies of folders that its user may not read here', async () => {
+  it('is refused in words where the output cannot be written, or lets no program run', async () => {
+    const out = join(place.root, 'foreign')
+    await mkdir(out)
+    const foreign = await failureOf(openWorkshop(ask({stores: {...ask().stores, output: {folder: out}}}), () => undefined))
+    expect([foreign.code, foreign.message]).to.deep.equal(['USAGE', `buildroot.output: ${out} belongs to ${engine.name === 'docker' ? 'user 0' : 'somebody else'} and cannot be written by user ${engine.user.uid}, as whom the build runs`])
+  })
+})
+
+describe('a workshop whose docker is root\'s', function () {
+  this.timeout(60_000)
+  let engine: Dockerd
+  let place: Awaited<ReturnType<typeof exampleInputs>>
+
+  before(async () => {
+    [engine, place] = await Promise.all([startDockerd(), exampleInputs()])
+    await importSmallImage(engine, IMAGE)
+  })
+
+  after(async () => {
+    await engine.remove()
+    await rm(place.root, {recursive: true})
+  })
+
+  it('has copies of folders that its user may not read, and root does', async () => {
     const secret = join(place.root, 'secret')
     await mkdir(secret)
     await writeFile(join(secret, 'file'), 'for all, once it is there\n')
     await chmod(secret, 0o700)
     const lines: string[] = []
-    const other = await openWorkshop(ask({inputs: {...place.inputs, toolchain: secret}}, 'second'), line => lines.push(line))
-    expect(lines).to.deep.equal([`the engine does not see ${secret}: a copy is sent to it`])
-    expect((await other.run(['cat', `${other.places.toolchain ?? ''}/file`])).stdout).to.equal('for all, once it is there\n')
-  })
-
-  it('is refused in words where the output cannot be written, or lets no program run', async () => {
-    const out = join(place.root, 'foreign')
-    await mkdir(out)
-    const foreign = await failureOf(openWorkshop(ask({stores: {...ask().stores, output: {folder: out}}}), () => undefined))
-    expect([foreign.code, foreign.message]).to.deep.equal(['USAGE', `buildroot.output: ${out} belongs to user 0 and cannot be written by user ${USER.uid}, as whom the build runs`])
+    const ask = request(place, engine, {name: 'copied', image: IMAGE})
+    const workshop = await openWorkshop({...ask, inputs: {...place.inputs, toolchain: secret}}, line => lines.push(line))
+    expect(lines).to.include(`the engine does not see ${secret}: a copy is sent to it`)
+    expect((await workshop.run(['cat', `${workshop.places.toolchain ?? ''}/file`])).stdout).to.equal('for all, once it is there\n')
   })
 
   it('goes on when the daemon was stopped and is there again', async () => {
-    const other = await startDockerd()
-    try {
-      await importSmallImage(other, IMAGE)
-      const theirs = await openWorkshop(request(place, other.environment, {name: 'stopped', image: IMAGE}), () => undefined)
-      let stopped: Promise<void> | undefined
-      const error = await failureOf(theirs.run(['sh', '-c', 'echo up; sleep 300'], {onLine: line => { if (line === 'up') stopped = other.stop() }}))
-      await stopped
-      expect(['ENGINE_UNAVAILABLE', 'BUILD_FAILED'], error.message).to.include(error.code)
-      const dead = await failureOf(openWorkshop(request(place, other.environment, {name: 'stopped', image: IMAGE}), () => undefined))
-      expect([dead.code, dead.message]).to.deep.equal(['ENGINE_UNAVAILABLE', 'the docker daemon does not answer: it is not running, or not where docker looks for it'])
-    } finally {
-      await other.remove()
-    }
+    const open = async (): Promise<Workshop> => openWorkshop(request(place, engine, {name: 'stopped', image: IMAGE}), () => undefined)
+    const workshop = await open()
+    let stopped: Promise<void> | undefined
+    const error = await failureOf(workshop.run(['sh', '-c', 'echo up; sleep 300'], {onLine: line => { if (line === 'up') stopped = engine.stop() }}))
+    await stopped
+    expect(['ENGINE_UNAVAILABLE', 'BUILD_FAILED'], error.message).to.include(error.code)
+    const dead = await failureOf(open())
+    expect([dead.code, dead.message]).to.deep.equal(['ENGINE_UNAVAILABLE', 'the docker daemon does not answer: it is not running, or not where docker looks for it'])
   })
 })
 
@@ -215,7 +227,7 @@ describe('a workshop on another machine\'s engine', function () {
 
   it('has copies of what it reads, sent once, and again when something changed', async () => {
     const lines: string[] = []
-    const open = async (): Promise<Workshop> => openWorkshop(request(place, engine.environment, {name: 'far', image: IMAGE}), line => lines.push(line))
+    const open = async (): Promise<Workshop> => openWorkshop(request(place, engine, {name: 'far', image: IMAGE}), line => lines.push(line))
     const sent = (): number => lines.splice(0).filter(line => line.includes('a copy is sent')).length
     const workshop = await open()
     const {tree, overrides, output} = workshop.places
@@ -225,12 +237,12 @@ describe('a workshop on another machine\'s engine', function () {
     await writeFile(join(place.inputs.tree, 'in tree.txt'), 'another tree\n')
     const next = await open()
     expect((await next.run(['sh', '-c', `cat ${tree}/* ${output}/z`])).stdout).to.equal('another tree\nz\n')
-    const kept = (await engine.docker('volume', 'ls', '--quiet', '--filter=label=brmc.input')).trim().split('\n')
+    const kept = (await engine.call('volume', 'ls', '--quiet', '--filter=label=brmc.input')).trim().split('\n')
     expect(kept).to.have.length(2 * 4)
   })
 
   it('cannot keep the build in a folder here, and says so', async () => {
-    const ask = request(place, engine.environment, {name: 'far', image: IMAGE})
+    const ask = request(place, engine, {name: 'far', image: IMAGE})
     const error = await failureOf(openWorkshop({...ask, stores: {...ask.stores, output: {folder: join(place.root, 'out')}}}, () => undefined))
     expect([error.code, error.message]).to.deep.equal([
       'USAGE', `docker runs where the folders of this machine are not seen, so the build cannot be kept in ${join(place.root, 'out')}`,

@@ -39,7 +39,7 @@ describe('a shared compile cache', function () {
   before(async () => {
     [engine, place, script] = await Promise.all([startDockerd(), exampleInputs(), readFile('board/builder/shared-cache.py', 'utf8')])
     await importSmallImage(engine, IMAGE, ['python3', 'gcc', 'as', 'ccache'])
-    const ask = request({...place, inputs: {...place.inputs, toolchain: '/usr'}}, engine.environment, {name: 'sharing', image: IMAGE})
+    const ask = request({...place, inputs: {...place.inputs, toolchain: '/usr'}}, engine, {name: 'sharing', image: IMAGE})
     const programs: WorkshopRequest['programs'] = {...ask.programs, run: async (file, args, options) => {
       calls.push(args.join(' '))
       return run(file, args, options)
@@ -150,6 +150,6 @@ describe('a shared compile cache', function () {
     await compiled(`redis://:${inAddress}@127.0.0.1:${server.port}`, 9)
     expect(calls.filter(call => call.includes('exec python3 -c'))).to.have.length(1)
     for (const form of [PASSWORD, inAddress, JSON.stringify(PASSWORD).slice(1, -1)]) expect(calls.filter(call => call.includes(form)), form).to.deep.equal([])
-    expect(await engine.docker('ps', '--all', '--quiet')).to.equal('')
+    expect(await engine.call('ps', '--all', '--quiet')).to.equal('')
   })
 })

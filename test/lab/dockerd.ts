@@ -5,21 +5,38 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 
+import type {Programs} from '../../src/container/workshop.js'
+import {runInTerminal} from '../../src/process/run-in-terminal.js'
 import {run} from '../../src/process/run.js'
 import {start, type StartedProgram} from '../../src/process/start.js'
 
-/** A docker daemon of the test's own: its images, its state, its socket; nothing of the machine's daemon is touched. */
-export interface Dockerd {
+/** An engine of the test's own: its images, its volumes, its state; nothing of the machine's engines is touched. */
+export interface LabEngine {
+  name: 'docker' | 'podman'
   /** The caller's environment, leading to it. */
   environment: Record<string, string | undefined>
-  docker: (...args: readonly string[]) => Promise<string>
-  /** Ends the daemon and waits for it. */
-  stop: () => Promise<void>
-  /** The same, and takes away all it kept. */
+  /** Who calls it, and how. */
+  user: {uid: number, gid: number}
+  programs: Programs
+  /** What its program prints. */
+  call: (...args: readonly string[]) => Promise<string>
+  /** Ends it, and takes away all it kept. */
   remove: () => Promise<void>
 }
 
+export interface Dockerd extends LabEngine {
+  /** Ends the daemon and waits for it. */
+  stop: () => Promise<void>
+}
+
 const READY_MS = 30_000
+/** Nobody that this machine knows. */
+export const NOBODY_HERE = {uid: 4321, gid: 4322}
+
+/** Whoever calls the daemon that `environment` leads to. */
+export function dockerCaller(environment: LabEngine['environment']): Omit<LabEngine, 'call' | 'remove'> {
+  return {name: 'docker', environment, user: NOBODY_HERE, programs: {run, runInTerminal}}
+}
 
 /** Starts a daemon. `blindFor`: it runs as on another machine, is spoken to by TCP, and finds an empty folder there. Needs root. */
 export async function startDockerd({blindFor}: {blindFor?: string} = {}): Promise<Dockerd> {
@@ -34,7 +51,7 @@ export async function startDockerd({blindFor}: {blindFor?: string} = {}): Promis
     ? start('dockerd', args, {stdio: 'piped', signal: end.signal})
     : start('unshare', ['--mount', 'sh', '-c', 'mount -t tmpfs none "$0" && exec dockerd "$@"', blindFor, ...args], {stdio: 'piped', signal: end.signal})
   const environment = {...process.env, DOCKER_HOST: host, DOCKER_CONTEXT: undefined, DOCKER_TLS_VERIFY: undefined}
-  const docker = async (...words: readonly string[]): Promise<string> => (await run('docker', words, {env: environment})).stdout
+  const call = async (...words: readonly string[]): Promise<string> => (await run('docker', words, {env: environment})).stdout
   const stop = async (): Promise<void> => {
     // Its pid file goes with it.
     await run('sh', ['-c', '[ ! -e "$0" ] || kill "$(cat "$0")"', `${folder}/pid`])
@@ -43,10 +60,10 @@ export async function startDockerd({blindFor}: {blindFor?: string} = {}): Promis
     await daemon.ended
   }
 
-  await untilReady(daemon, docker)
+  await untilReady(daemon, call)
   return {
-    environment,
-    docker,
+    ...dockerCaller(environment),
+    call,
     stop,
     remove: async () => {
       await stop()
@@ -56,13 +73,13 @@ export async function startDockerd({blindFor}: {blindFor?: string} = {}): Promis
   }
 }
 
-async function untilReady(daemon: StartedProgram, docker: (...args: readonly string[]) => Promise<string>): Promise<void> {
+async function untilReady(daemon: StartedProgram, call: (...args: readonly string[]) => Promise<string>): Promise<void> {
   const gone = daemon.ended.then(({exitCode, error}) => { throw error ?? new Error(`dockerd ended with status ${exitCode ?? 'none'}:\n${daemon.errorOutput()}`) })
   const until = performance.now() + READY_MS
   const ready = async (): Promise<void> => {
     for (;;) {
       try {
-        await docker('version')
+        await call('version')
         return
       } catch (error) {
         if (performance.now() > until) throw new Error(`dockerd does not answer:\n${daemon.errorOutput()}`, {cause: error})
@@ -87,7 +104,7 @@ export async function freePort(): Promise<number> {
  * Makes the smallest image a workshop can work in: BusyBox and tini, from Debian's busybox-static and tini. With `programs`, it also has these of this machine, which a
  * workshop finds where it is given /usr as its toolchain.
  */
-export async function importSmallImage({docker, environment}: Dockerd, tag: string, programs: readonly string[] = []): Promise<void> {
+export async function importSmallImage({call}: LabEngine, tag: string, programs: readonly string[] = []): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'brmc-image-'))
   try {
     await Promise.all(['bin', 'usr/bin', 'tmp', 'dev', 'proc', 'sys', 'etc'].map(async name => mkdir(join(folder, name), {recursive: true})))
@@ -101,8 +118,10 @@ export async function importSmallImage({docker, environment}: Dockerd, tag: stri
     }
 
     await chmod(join(folder, 'tmp'), 0o1777)
-    await run('sh', ['-c', 'tar -C "$0" --owner=0 --group=0 -c . | docker import - "$1" >/dev/null', folder, tag], {env: environment})
-    await docker('image', 'inspect', tag)
+    await chmod(folder, 0o755)
+    await run('tar', ['-C', folder, '--owner=0', '--group=0', '--exclude=./image.tar', '-cf', join(folder, 'image.tar'), '.'])
+    await call('import', join(folder, 'image.tar'), tag)
+    await call('image', 'inspect', tag)
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
