@@ -7,11 +7,13 @@ export interface OverlayText {
   overlay: string
   /** Relative to the root file system, without leading slash: `etc/smcroute.conf`. */
   path: string
-  /** Relative to the project: `overlays/site/etc/smcroute.conf`. */
+  /** Relative to the project: `overlays/site/etc/smcroute.conf`; of an archive `overlays/site.tar/etc/smcroute.conf`. */
   file: string
   text: string
   /** May the owner run it? */
   executable: boolean
+  /** Of an archive: it is laid as it is, and edited where the archive is made. */
+  isMember?: true
 }
 
 /** All that checking a project needs, read once (readProject): the check itself touches nothing. */

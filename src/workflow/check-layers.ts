@@ -15,12 +15,14 @@ import {run} from '../process/run.js'
 import {checkProject, type CheckedProject} from '../spec/check-project.js'
 import type {Deployment} from '../spec/deployment.js'
 import {sortFindings, type Finding} from '../spec/finding.js'
+import type {OverlayText} from '../spec/project-text.js'
 import type {LaidLayers} from '../spec/rules/laid-layers.js'
 import {usedReplaces} from '../spec/rules/overlay-collisions.js'
 import {withoutEachSecret} from '../spec/without-secrets.js'
 import {deploymentTree, routerTree} from '../tree/catalogue.js'
 import {readTemplates} from '../tree/read-templates.js'
 import type {TemplateSet, TreeFile} from '../tree/template-set.js'
+import {archiveTexts} from './archive-texts.js'
 import {baseLayer, NO_BASE, readBaseChoice} from './deployment-root.js'
 import {laidLayers} from './laid-layers.js'
 import {withTemplatesRendered} from './layer-templates.js'
@@ -32,15 +34,15 @@ import {readOverlay} from './read-layers.js'
 const MAX_PACKED = 32 * 1024 * 1024
 const EPOCH = 0
 
-/** The findings of a sound project, and those of the layers of its deployments: names, types and sizes are looked at, and bodies where two files collide. */
+/** The findings of a sound project, and those of the layers of its deployments: names, types and sizes are looked at, texts of archives, and bodies where two files collide. */
 export async function checkLayers(project: OpenProject, signal: AbortSignal): Promise<CheckedProject> {
   const {checked, text} = project
   const deployments = checked.deployments.filter(({overlays}) => overlays.length > 0)
   if (deployments.length === 0 || checked.findings.some(({severity}) => severity === 'error')) return checked
   const scratch = await mkdtemp(join(tmpdir(), 'brmc-check-'))
   try {
-    const {laid, findings} = await layAll(project, deployments, {scratch, signal})
-    const again = checkProject({...text, laid})
+    const {laid, texts, findings} = await layAll(project, deployments, {scratch, signal})
+    const again = checkProject({...text, laid, texts: [...text.texts, ...texts]})
     return {...again, findings: sortFindings([...again.findings, ...findings])}
   } finally {
     await rm(scratch, {recursive: true, force: true})
@@ -61,6 +63,8 @@ interface Laying {
 
 interface LaidProject {
   laid: Map<string, LaidLayers>
+  /** Of archives. */
+  texts: OverlayText[]
   findings: Finding[]
 }
 
@@ -91,7 +95,8 @@ async function layAll({folder, checked}: OpenProject, deployments: readonly Depl
   }
 
   const used = new Set([...each.values()].flatMap(laid => usedReplaces(laid)))
-  return {laid: new Map([...each].map(([name, laid]) => [name, {...laid, used}])), findings}
+  const texts = await Promise.all([...overlays].map(async ([overlay, layer]) => layer ? archiveTexts(overlay, layer) : []))
+  return {laid: new Map([...each].map(([name, laid]) => [name, {...laid, used}])), texts: texts.flat(), findings}
 }
 
 interface Site {

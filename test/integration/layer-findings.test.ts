@@ -77,6 +77,23 @@ describe('what is said of layers', function () {
     'N123 overlays/site/etc/hosts: /etc/hosts of overlays/site takes the place of what brmc makes there (br2-external/overlays/deployments)',
   ]
 
+  it('brmc check reads the texts of archives as it reads those of folders, and renders none of them', async () => {
+    put('pack/etc/init.d/S50site', '#!/bin/sh\r\n')
+    put('pack/etc/smcroute.conf', 'mroute from eth0 group 224.0.0.5 to eth0\n')
+    put('pack/etc/odd.ejs', '<%= nothing.of.that %>\n')
+    await run('tar', ['--create', '--zstd', `--file=${join(project, 'overlays/pack.tar.zst')}`, `--directory=${join(project, 'pack')}`, 'etc'])
+    const {status, stdout} = await brmc(['check', '--json'], {cwd: project})
+    const {findings} = JSON.parse(stdout) as {findings: Finding[]}
+    expect(status).to.equal(10)
+    const found = findings.filter(({rule}) => !/^N12/.test(rule)).map(({rule, file, line, fix}) => [rule, `${file}:${line}`, /where overlays\/pack.tar.zst is made$/.test(fix)])
+    expect(found).to.deep.include.members([
+      ['N110', 'overlays/pack.tar.zst/etc/init.d/S50site:1', true],
+      ['N112', 'overlays/pack.tar.zst/etc/init.d/S50site:1', true],
+      ['M01', 'overlays/pack.tar.zst/etc/smcroute.conf:1', false],
+    ])
+    expect(found.map(([rule]) => rule)).to.not.include('N115')
+  })
+
   it('brmc check tells what takes the place of what, of folders and archives alike, before anything is generated', async () => {
     expect(await check()).to.deep.equal([...collisions, 'N125 overlays/site/srv/app: /srv/App of overlays/site and /srv/app of overlays/site differ only in case'])
     expect(readdirSync(project).sort()).to.deep.equal(['brmc.yaml', 'deployments', 'overlays', 'pack'])

@@ -1,5 +1,6 @@
 import {contains, formatRange, networkOf, type Prefix} from '../../network/address.js'
 import {globalSysctls, interfaceSysctls} from '../../network/sysctl.js'
+import type {Declarations} from '../../overlay/declaration.js'
 import {renderOverlayTemplate, TEMPLATE_ENDING, type TemplateValues} from '../../overlay/overlay-template.js'
 import type {Deployment} from '../deployment.js'
 import type {SecretUse} from '../fill-secrets.js'
@@ -13,6 +14,7 @@ import {parseIptables} from '../texts/iptables.js'
 import {parseNftables} from '../texts/nftables.js'
 import {parseSmcrouteConf, SMCROUTE_CONF, type SmcrouteConf} from '../texts/smcroute-conf.js'
 import {isSysctlFile, parseSysctlConf, SYSCTL_CONF, type SysctlSetting} from '../texts/sysctl-conf.js'
+import {declaredTexts} from './declared-texts.js'
 import type {CheckedRoute, RuleContext} from './rule.js'
 
 /** What a project has, and where the deployment's values are secrets. */
@@ -20,11 +22,13 @@ type ProjectFiles = Pick<ProjectText, 'texts' | 'overlays' | 'metas' | 'laid'> &
 
 /** Reads once what several rules look at. */
 export function ruleContext(deployment: Deployment, spec: Spec, project: ProjectFiles): RuleContext {
-  const {texts, unrendered} = winningTexts(deployment, spec, project.texts)
+  const besides = (project.metas ?? []).filter(({overlay}) => deployment.overlays.includes(overlay))
+  const metas = besides.filter(meta => isInPlace(meta)).map(meta => ({...meta, parsed: parseOverlayMeta(meta.text, meta.file)}))
+  const declared = new Map(metas.flatMap(({overlay, parsed: {declarations}}) => declarations ? [[overlay, declarations]] : []))
+  const {texts, unrendered} = winningTexts(deployment, {spec, declared}, project.texts)
   const conf = texts.find(({path}) => path === SMCROUTE_CONF)
   const smcrouteConf = conf && parseSmcrouteConf(conf)
   const laid = project.laid?.get(deployment.name)
-  const metas = (project.metas ?? []).filter(({overlay}) => deployment.overlays.includes(overlay))
   return {
     deployment,
     spec,
@@ -34,8 +38,8 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Project
     firewall: firewallOf(texts),
     texts,
     unrendered,
-    metas: metas.filter(meta => isInPlace(meta)).map(meta => ({...meta, parsed: parseOverlayMeta(meta.text, meta.file)})),
-    misplacedMetas: metas.filter(meta => !isInPlace(meta)),
+    metas,
+    misplacedMetas: besides.filter(meta => !isInPlace(meta)),
     fragments: project.texts.filter(({file}) => isKernelFragment(file)),
     overlays: project.overlays,
     secrets: project.uses ?? [],
@@ -45,12 +49,19 @@ export function ruleContext(deployment: Deployment, spec: Spec, project: Project
 
 const isInPlace = ({overlay, file}: OverlayMetaText): boolean => file === `${overlay}${META_ENDING}`
 
-/** Files of the deployment's overlays, later ones hiding earlier ones of the same path. */
-function winningTexts({name, overlays}: Deployment, spec: Spec, all: ProjectText['texts']): Pick<RuleContext, 'texts' | 'unrendered'> {
+interface Said {
+  spec: Spec
+  /** Beside overlays, by their names. */
+  declared: ReadonlyMap<string, Declarations<number | string>>
+}
+
+/** Files of the deployment's overlays as they arrive, later ones hiding earlier ones of the same path. */
+function winningTexts({name, overlays}: Deployment, {spec, declared}: Said, all: ProjectText['texts']): Pick<RuleContext, 'texts' | 'unrendered'> {
   const values = templateValues(spec, name)
   const rendered = overlays.flatMap(overlay => all.filter(text => text.overlay === overlay))
-    .map(text => text.path.endsWith(TEMPLATE_ENDING) ? renderedText(text, values) : {text})
-  const winning = new Map(rendered.flatMap(({text}) => text ? [[text.path, text]] : []))
+    .map(text => !text.isMember && text.path.endsWith(TEMPLATE_ENDING) ? renderedText(text, values) : {text})
+  const laid = declaredTexts(rendered.flatMap(({text}) => text ?? []), overlays, declared)
+  const winning = new Map(laid.map(text => [text.path, text]))
   return {
     texts: [...winning.values()].sort((one, other) => one.path < other.path ? -1 : 1),
     unrendered: rendered.flatMap(({failure}) => failure ?? []),

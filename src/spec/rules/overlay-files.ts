@@ -8,8 +8,12 @@ const BYTE_ORDER_MARK = '\uFEFF'
 const BOOT_SCRIPTS = 'etc/init.d/'
 
 const at = ({file}: OverlayText, line = 1, column = 1): Pick<Problem & {path?: never}, 'place'> => ({place: {file, line, column}})
-/** What is to be edited. */
-const sourceOf = ({file}: OverlayText): string => file.endsWith(AS_RENDERED) ? file.slice(0, -AS_RENDERED.length) : file
+/** A command for what is to be edited. */
+function repaired({file, path, overlay, isMember}: OverlayText, command: string): string {
+  if (isMember) return `${command} ${path}, where ${overlay} is made`
+  return `${command} ${file.endsWith(AS_RENDERED) ? file.slice(0, -AS_RENDERED.length) : file}`
+}
+
 const isProgram = ({text}: OverlayText): boolean => text.replace(BYTE_ORDER_MARK, '').startsWith('#!')
 const bootScriptName = ({path}: OverlayText): string | undefined => path.startsWith(BOOT_SCRIPTS) ? path.slice(BOOT_SCRIPTS.length) : undefined
 
@@ -22,7 +26,7 @@ export const bootScriptIsExecutable: Rule = {
     ...at(text),
     message: `/${text.path} is not executable, and the boot leaves it out`,
     seen: 'no message at all: rcS runs what it may run',
-    fix: `chmod +x ${sourceOf(text)} (git keeps that: git update-index --chmod=+x)`,
+    fix: `${repaired(text, 'chmod +x')}${text.isMember ? '' : ' (git keeps that: git update-index --chmod=+x)'}`,
   })),
 }
 
@@ -52,7 +56,7 @@ export const textHasUnixLines: Rule = {
       message: `lines of /${text.path} end as Windows ends them (CR LF)`,
       ...isProgram(text) ? {seen: '"not found": the kernel looks for a program whose name ends in a carriage return'} : {seen: 'programs took the carriage return as the last letter of a value'},
       severity: isProgram(text) ? 'error' : 'warning',
-      fix: `sed -i 's/\\r$//' ${sourceOf(text)}, and in .gitattributes: overlays/** text eol=lf`,
+      fix: `${repaired(text, String.raw`sed -i 's/\r$//'`)}${text.isMember ? '' : ', and in .gitattributes: overlays/** text eol=lf'}`,
     }]
   }),
 }
@@ -66,7 +70,7 @@ export const textHasNoByteOrderMark: Rule = {
     message: `/${text.path} begins with a byte order mark, which an editor put there unseen`,
     seen: isProgram(text) ? 'the kernel does not see the #! behind it: "Exec format error"' : 'the first line was not understood',
     severity: isProgram(text) ? 'error' as const : 'warning' as const,
-    fix: `sed -i '1s/^\\xef\\xbb\\xbf//' ${sourceOf(text)}`,
+    fix: repaired(text, String.raw`sed -i '1s/^\xef\xbb\xbf//'`),
   })),
 }
 
