@@ -12,6 +12,7 @@ import {BrmcError} from '../../src/errors.js'
 import {exampleInputs, request} from '../container/request.js'
 import {importSmallImage, startDockerd, type Dockerd, type LabEngine} from '../lab/dockerd.js'
 import {startPodman} from '../lab/podman.js'
+import {startSshServer} from '../lab/ssh-server.js'
 
 const IMAGE = 'brmc-test/small'
 
@@ -171,7 +172,7 @@ for (const [title, startEngine] of Object.entries(engines)) describe(`a workshop
 })
 
 describe('a workshop whose docker is root\'s', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let engine: Dockerd
   let place: Awaited<ReturnType<typeof exampleInputs>>
 
@@ -195,6 +196,24 @@ describe('a workshop whose docker is root\'s', function () {
     const workshop = await openWorkshop({...ask, inputs: {...place.inputs, toolchain: secret}}, line => lines.push(line))
     expect(lines).to.include(`the engine does not see ${secret}: a copy is sent to it`)
     expect((await workshop.run(['cat', `${workshop.places.toolchain ?? ''}/file`])).stdout).to.equal('for all, once it is there\n')
+  })
+
+  it('is reached by ssh as well', async () => {
+    const server = await startSshServer(engine.environment['DOCKER_HOST'] ?? '')
+    try {
+      const caller = {...engine, environment: {...engine.environment, DOCKER_HOST: server.address, PATH: server.path}}
+      const workshop = await openWorkshop(request(place, caller, {name: 'by-ssh', image: IMAGE}), () => undefined)
+      const {tree} = workshop.places
+      let size = 0
+      await workshop.run(['sh', '-c', `cat ${tree}/* && head -c 3000000 /dev/zero`], {consume: async bytes => { for await (const chunk of bytes) size += chunk.length }})
+      expect(size).to.equal('tree\n'.length + 3_000_000)
+      const abort = new AbortController()
+      const ended = failureOf(workshop.run(['sh', '-c', 'echo up; sleep 300'], {signal: abort.signal, onLine: () => { abort.abort() }}))
+      expect((await ended).code).to.equal('INTERRUPTED')
+      expect(await engine.call('ps', '--quiet')).to.equal('')
+    } finally {
+      await server.end()
+    }
   })
 
   it('goes on when the daemon was stopped and is there again', async () => {
