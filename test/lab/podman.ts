@@ -10,7 +10,11 @@ type Caller = Omit<LabEngine, 'call' | 'remove'>
 
 /** In namespaces of mounts where the user is known and has numbers for containers; this machine's accounts stay as they are. */
 const AS_USER = `set -e
-for name in passwd group subuid subgid; do mount --bind "$0/$name" "/etc/$name"; done
+for name in passwd group subuid subgid; do
+  # A small Debian may have no numbers for anybody.
+  [ -e "/etc/$name" ] || : >"/etc/$name"
+  mount --bind "$0/$name" "/etc/$name"
+done
 mount --make-rshared /
 exec setpriv --reuid=${NOBODY_HERE.uid} --regid=${NOBODY_HERE.gid} --clear-groups "$@"`
 
