@@ -24,7 +24,8 @@ export interface StemCopy {
   regions: readonly Region[]
 }
 
-const CHUNK = 4 * 1024 * 1024
+/** As coreutils' cp has it: more does not stay in a processor's own cache from reading to writing. */
+const CHUNK = 128 * 1024
 
 /**
  * Makes images that differ little from one stem: a clone that shares its blocks where the file system can do that (Btrfs, XFS, bcachefs, APFS), else a
