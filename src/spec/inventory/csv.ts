@@ -31,8 +31,9 @@ export class CsvTable {
     this.#lines = lines
   }
 
-  get rows(): number {
-    return this.#starts.length
+  /** What `make` makes of each row but the first, one after the other. */
+  mapBody<T>(make: (cells: Cell[], index: number) => T[]): T[] {
+    return this.#starts.flatMap((_, index) => index === 0 ? [] : make(this.row(index), index))
   }
 
   /** Cells of a row, from 0 on. */

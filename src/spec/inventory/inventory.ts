@@ -63,8 +63,7 @@ function fromCsv(text: string, file: string): Inventory {
   if (findings.length > 0) return {sites: [], findings, shown}
 
   const overIndex = head.findIndex(({text: name}) => name === OVER_COLUMN)
-  const siteAt = (index: number): Site[] => {
-    const cells = table.row(index)
+  const sitesOf = (cells: readonly Cell[], index: number): Site[] => {
     const surplus = cells.slice(head.length).find(cell => cell.text !== '')
     if (surplus) {
       findings.push(error(surplus, `this cell is in no column: the first line names ${head.length}`, 'put quotes around a cell that holds the separator'))
@@ -85,14 +84,12 @@ function fromCsv(text: string, file: string): Inventory {
       }),
     }
   }
-  const sites = Array.from({length: table.rows - 1}, (_, index) => siteAt(index + 1)).flat()
-  return {sites, findings, shown}
+  return {sites: table.mapBody(sitesOf), findings, shown}
 }
 
 /** Cells of secret columns, and keys wherever they stand, become dots. */
 function maskCells(text: string, paths: readonly (SpecPath | undefined)[], table: CsvTable): string {
-  const secretIn = (cells: readonly Cell[]): Cell[] => cells.filter((cell, index) => isSecretPath(paths[index] ?? []) || holdsPrivateKey(cell.text))
-  const secret = Array.from({length: table.rows - 1}, (_, index) => secretIn(table.row(index + 1))).flat()
+  const secret = table.mapBody(cells => cells.filter((cell, column) => isSecretPath(paths[column] ?? []) || holdsPrivateKey(cell.text)))
   if (secret.length === 0) return text
   // In one pass: there may be tens of thousands.
   const parts: string[] = []
