@@ -88,7 +88,11 @@ describe('a thousand sites from one CSV', function () {
     const again = await images('--jobs', '2')
     expect(again.status, again.stderr).to.equal(0)
     const {sites, summary} = linesOf(again.stdout)
-    expect(summary).to.include({rows: SITES, made: SITES - told.length, unchanged: told.length})
+    const {made = 0, unchanged = 0} = summary ?? {}
+    expect([summary?.rows, made + unchanged]).to.deep.equal([SITES, SITES])
+    // A thread writes down what it made and then tells of it: a kill in between leaves what nobody was told of.
+    expect(unchanged).to.be.at.least(told.length)
+    expect(made).to.be.above(0)
     expect(new Set(sites.map(({site}) => site)).size).to.equal(SITES)
     for (const [path, {ino, mtimeMs}] of before) expect(await stat(path), path).to.include({ino, mtimeMs})
     expect(linesOf((await images()).stdout).summary).to.include({made: 0, unchanged: SITES})
