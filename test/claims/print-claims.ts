@@ -19,6 +19,8 @@ interface Result {
   file: string
   title: string
   passed: boolean
+  /** 2 where it failed first and was run again. */
+  tries: number
   milliseconds: number
 }
 
@@ -30,7 +32,7 @@ function runNamed(): Result[] {
   rmSync(OUTPUT, {force: true})
   const grep = [...new Set(proofs.map(({begins}) => begins))].map(begins => begins.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('|')
   const specs = [...new Set(proofs.map(({file}) => file))].flatMap(file => ['--spec', file])
-  spawnSync('npx', ['mocha', '--reporter', 'test/recording-reporter.mjs', '--reporter-option', `output=${OUTPUT}`, '--grep', grep, ...specs], {stdio: 'inherit'})
+  spawnSync('npx', ['mocha', '--reporter', 'test/recording-reporter.mjs', '--reporter-option', `output=${OUTPUT}`, '--retries', '1', '--grep', grep, ...specs], {stdio: 'inherit'})
   return readResults(OUTPUT)
 }
 
@@ -38,13 +40,14 @@ function readResults(file: string): Result[] {
   return JSON.parse(readFileSync(file, 'utf8')) as Result[]
 }
 
-function judge({proofs: named}: Claim): {mark: string, tests: number, seconds: number, missing: string[]} {
+function judge({proofs: named}: Claim): {mark: string, tests: number, again: number, seconds: number, missing: string[]} {
   const found = named.map(({file, begins}) => ({begins, tests: results.filter(result => result.file === file && result.title.startsWith(begins))}))
   const tests = found.flatMap(one => one.tests)
   const missing = found.filter(one => one.tests.length === 0).map(({begins}) => begins)
   return {
     mark: missing.length > 0 ? '?' : tests.every(({passed}) => passed) ? '✔' : '✖',
     tests: tests.length,
+    again: tests.filter(({tries}) => tries > 1).length,
     seconds: tests.reduce((sum, {milliseconds}) => sum + milliseconds, 0) / 1000,
     missing,
   }
@@ -53,8 +56,8 @@ function judge({proofs: named}: Claim): {mark: string, tests: number, seconds: n
 const judged = claims.map(claim => ({claim, ...judge(claim)}))
 const plain = (text: string): string => text.replaceAll(/[`*]/g, '').replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
 const cut = (text: string, width: number): string => text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
-for (const {claim: {id, claim}, mark, tests, seconds, missing} of judged) {
-  console.log(`${mark} ${id.padEnd(4)} ${cut(plain(claim), COLUMNS - 30)} ${String(tests).padStart(3)} ${tests === 1 ? 'test ' : 'tests'} ${seconds.toFixed(1).padStart(6)} s`)
+for (const {claim: {id, claim}, mark, tests, again, seconds, missing} of judged) {
+  console.log(`${mark} ${id.padEnd(4)} ${cut(plain(claim), COLUMNS - 30)} ${String(tests).padStart(3)} ${tests === 1 ? 'test ' : 'tests'} ${seconds.toFixed(1).padStart(6)} s${again > 0 ? `, ${again} run again` : ''}`)
   for (const begins of missing) console.log(`       no test was run whose title begins with: ${begins}`)
 }
 

@@ -47,9 +47,10 @@ for (const daemon of ['igmpproxy', ...mrouted === undefined ? [] : ['mrouted']] 
     if (daemon === 'igmpproxy') {
       it('by itself it goes on for more than five seconds: the rules of nft end it', async () => {
         await router.guest.inside('nft flush chain inet brmc multicast_leave')
-        const [{first, last} = {first: null, last: null}] = await router.rounds(1)
-        expect(first).to.be.a('number')
-        expect(last ?? Infinity).to.be.above(5)
+        // One of them may end after 3 s: where what igmpproxy does every 125 s, looking who answered its general query, comes between joining and leaving.
+        const measured = await router.rounds(2)
+        for (const {first} of measured) expect(first).to.be.a('number')
+        expect(Math.max(...measured.map(({last}) => last ?? Infinity)), JSON.stringify(measured)).to.be.above(5)
       })
     }
   })
