@@ -34,3 +34,16 @@ export const extraPackages: Readonly<Record<PackageName, ExtraPackage>> = {
 
 /** All of the table, in its order. */
 export const ALL_PACKAGES = Object.keys(extraPackages) as PackageName[]
+
+/** Those of the table that are among `names`, as a base of `provider` calls its packages. */
+export function packagesNamed(names: readonly string[], provider: keyof typeof CALLED): PackageName[] {
+  const there = new Set(names.map(plain))
+  return ALL_PACKAGES.filter(name => there.has(plain(CALLED[provider](extraPackages[name]))))
+}
+
+/** BR2_PACKAGE_CONNTRACK_TOOLS is conntrack-tools, and BR2_PACKAGE_WPA_SUPPLICANT wpa_supplicant. */
+const CALLED = {
+  debian: ({debian}: ExtraPackage): string => debian.package,
+  buildroot: ({buildroot: [symbol = '']}: ExtraPackage): string => symbol.replace('BR2_PACKAGE_', '').toLowerCase(),
+} as const
+const plain = (name: string): string => name.replaceAll('_', '-')

@@ -13,6 +13,7 @@ import {readBootFileOf} from '../image/read-boot-file.js'
 import type {RootEntry, RootTree} from '../overlay/entry.js'
 import type {Layer} from '../overlay/layer.js'
 import {mergeLayers} from '../overlay/merge-layers.js'
+import {readContent} from '../overlay/read-content.js'
 import {TreeOnDemand} from '../overlay/tree-on-demand.js'
 import type {Run} from '../process/run.js'
 import {didYouMean} from '../spec/suggest.js'
@@ -20,7 +21,7 @@ import {secretFilesOf} from './image-manifest.js'
 import {ramSite, readRamLayers} from './ram-site.js'
 import {readOverlays} from './read-layers.js'
 import {laidAfter, mergeSite, refuseLost, takenAway} from './site-changes.js'
-import {cmdlineFor, readSite, type Site} from './site-of-image.js'
+import {cmdlineFor, readSite, refuseWithoutWpa3, type Site} from './site-of-image.js'
 
 export interface PlanRequest {
   /** Only read. */
@@ -44,6 +45,9 @@ export interface Plan {
   /** The same: of another deployment, its files that values of secrets went into. */
   secretFiles: readonly string[]
 }
+
+/** On either base. */
+const HOSTAPD = 'usr/sbin/hostapd'
 
 type Reading = Pick<PlanRequest, 'site' | 'epoch' | 'scratch' | 'run' | 'signal'>
 
@@ -70,6 +74,7 @@ async function readRootLayers(request: PlanRequest, tree: Ext4Tree): Promise<Lay
   const overlays = await readPlaces(request.overlays, accounts, request)
   if (!site) return overlays
   if (!manifest?.laid) throw new BrmcError('IMAGE_INVALID', 'an older brmc made the image: its manifest does not say what its deployment laid over the base', {suggestions: ['make it anew: brmc image']})
+  refuseWithoutWpa3(site, tree.content(HOSTAPD))
   const [, ...own] = await readSite(site, {below: accounts, ...request})
   return [takenAway(manifest.laid), ...own, ...overlays]
 }
@@ -93,6 +98,8 @@ async function readBootLayers(request: PlanRequest, {inMemory}: {inMemory: boole
 async function siteInMemory(request: PlanRequest, readBootFile: ReturnType<typeof readBootFileOf>): Promise<{entries: RootEntry[], secretFiles: string[]}> {
   const {site, epoch} = request
   const there = await readRamLayers(readBootFile)
+  const hostapd = there.base.entries.find(({path}) => path === HOSTAPD)
+  if (site) refuseWithoutWpa3(site, hostapd && await readContent(hostapd))
   const ofSite = site && (await readSite(site, {below: there.base, ...request})).slice(1)
   const overlays = await readPlaces(request.overlays, {...there.base, entries: [there.base, there.shared, there.own].flatMap(({entries}) => entries)}, request)
   const entries = await ramSite({

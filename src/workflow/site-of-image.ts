@@ -1,9 +1,10 @@
-import {packagesWanted} from '../base/debian/wanted-packages.js'
+import {packagesNamed} from '../boards/packages.js'
 import {BrmcError} from '../errors.js'
 import {readTextIfThere} from '../files/read-text.js'
 import {specOf, type ImageManifest} from '../image/manifest.js'
 import type {Layer} from '../overlay/layer.js'
 import type {Run} from '../process/run.js'
+import {baseNeeds, lacksOfBase} from '../spec/base-needs.js'
 import type {Deployment} from '../spec/deployment.js'
 import {resolveDeployment} from '../spec/resolve.js'
 import type {TreeFile} from '../tree/template-set.js'
@@ -40,7 +41,7 @@ export async function openSite({folder, name, manifest}: {folder: string, name: 
   if (!there) throw new BrmcError('IMAGE_INVALID', 'the manifest of the image does not say what it was made of', {suggestions: [`make it anew: brmc image ${name}`]})
   const {root, base} = there
   const site = {...chosen, spec: {...chosen.spec, root, base}, deployment: {...chosen.deployment, root, base}}
-  refuseOtherBase(resolveDeployment(there, manifest.deployment), site.deployment)
+  refuseOtherBase(manifest, resolveDeployment(there, manifest.deployment), site.deployment)
   return alone({folder: project.folder, purpose: PROJECT_LOCK}, reporting, async () => {
     const planned = await planTree(project)
     await applyTree(planned, reporting.signal)
@@ -62,13 +63,29 @@ export async function readSite(site: Site, {below, epoch, scratch, run, signal}:
   return readLayers({...site, base: below, epoch, scratch, run, signal})
 }
 
-/** What a base is made of: for buildroot the board alone. */
-function refuseOtherBase(image: Deployment, wanted: Deployment): void {
-  const ofDebian = (one: Deployment): string => JSON.stringify([one.debian, packagesWanted(one)])
+function refuseOtherBase({base}: ImageManifest, image: Deployment, wanted: Deployment): void {
+  const names = base.packages.map(({name}) => name)
+  // Whether its hostapd speaks WPA3 is seen in hostapd (refuseWithoutWpa3).
+  const has = {packages: packagesNamed(names, image.base), sshServer: names.includes(SSH_SERVER[image.base]), wpa3: true}
   const reason = image.board !== wanted.board ? `it is for ${image.board}, and ${wanted.name} for ${wanted.board}`
-    : wanted.base === 'debian' && ofDebian(image) !== ofDebian(wanted) ? `${wanted.name} needs other packages (packages, debian, or an SSH server)` : undefined
-  if (reason === undefined) return
-  throw new BrmcError('BASE_UNSUPPORTED', `the image has another base than ${wanted.name} needs: ${reason}`, {suggestions: [`make it anew: brmc image ${wanted.name}`]})
+    : image.base === 'debian' && JSON.stringify(image.debian) !== JSON.stringify(wanted.debian) ? `${wanted.name} has another debian`
+      : lacksOfBase(has, wanted).map(({what}) => `${wanted.name} needs ${what}`).join('; ')
+  if (reason !== '') throw otherBase(wanted, reason)
+}
+
+const SSH_SERVER = {debian: 'dropbear-bin', buildroot: 'dropbear'} as const
+
+/** Is only there with CONFIG_SAE (hostapd/config_file.c). */
+const SPEAKS_SAE = 'Invalid sae_password'
+
+/** Throws BrmcError BASE_UNSUPPORTED where the deployment's access point speaks WPA3, and the hostapd of the image does not: the radio would stay silent. */
+export function refuseWithoutWpa3({deployment}: Pick<Site, 'deployment'>, hostapd: Buffer | undefined): void {
+  const [lack] = lacksOfBase({...baseNeeds(deployment), wpa3: hostapd?.includes(SPEAKS_SAE) === true}, deployment)
+  if (lack) throw otherBase(deployment, `${deployment.name} needs ${lack.what}`)
+}
+
+function otherBase({name}: Deployment, reason: string): BrmcError {
+  return new BrmcError('BASE_UNSUPPORTED', `the image has another base than ${name} needs: ${reason}`, {suggestions: [`make it anew: brmc image ${name}`]})
 }
 
 /** The kernel's argument for the radio's country, as tree/boot-config.ts writes it. */

@@ -104,10 +104,16 @@ describe('a finished image made another site\'s', function () {
     expect(tool('debugfs', '-R', 'ls -p etc/dropbear', rootOf(await customized(card('keys'))))).to.include('dropbear_rsa_host_key').and.not.include('ed25519')
   })
 
-  it('a deployment that needs another base is refused in words', async () => {
-    await writeFile(join(project, 'deployments/other.yaml'), 'board: raspberrypi5\n')
-    const ended = await brmc(['customize', card('default'), '--deployment', 'other', '-o', join(folder, 'other.img')], {cwd: project})
-    expect(ended.status, ended.stderr).to.equal(30)
-    expect(ended.stderr).to.include('brmc image other')
-  })
+  for (const [name, spec, words] of [
+    ['other', 'board: raspberrypi5', 'it is for virt, and other for raspberrypi5'],
+    ['more', 'packages: [tcpdump, iperf3]', 'more needs tcpdump, iperf3'],
+  ] as const) {
+    it(`a deployment that needs another base (${spec}) is refused in words`, async () => {
+      await writeFile(join(project, `deployments/${name}.yaml`), `${spec}\n`)
+      const ended = await brmc(['customize', card('default'), '--deployment', name, '-o', join(folder, `${name}.img`)], {cwd: project})
+      await rm(join(project, `deployments/${name}.yaml`))
+      expect(ended.status, ended.stderr).to.equal(30)
+      expect(ended.stderr).to.include(words).and.include(`brmc image ${name}`)
+    })
+  }
 })

@@ -1,5 +1,6 @@
 import {boards, type BoardName} from '../../boards/boards.js'
 import {ALL_PACKAGES, extraPackages} from '../../boards/packages.js'
+import {wantsSshServer} from '../../spec/base-needs.js'
 import type {Deployment} from '../../spec/deployment.js'
 
 /** The part of a deployment that decides what a base holds. Whatever else a deployment says comes as an overlay. */
@@ -27,12 +28,12 @@ const FOR_GPU_FIRMWARE: WantedPackage = {package: 'raspi-firmware', files: []}
 const FOR_RADIO: WantedPackage = {package: 'firmware-brcm80211', files: []}
 
 /** What a base for `wish` is made of. */
-export function packagesWanted({board, packages, authorizedKeys, siteSettings}: BaseWish): readonly WantedPackage[] {
+export function packagesWanted(wish: BaseWish): readonly WantedPackage[] {
+  const {board, packages} = wish
   return [
     ...ALWAYS,
     ...boardPackages(board),
-    // Keys may also come from the card.
-    ...authorizedKeys.length > 0 || siteSettings ? [FOR_SSH] : [],
+    ...wantsSshServer(wish) ? [FOR_SSH] : [],
     // As the table has them, whatever order the file has: equal wishes are one base.
     ...ALL_PACKAGES.filter(name => packages.includes(name)).map(name => extraPackages[name].debian),
   ]

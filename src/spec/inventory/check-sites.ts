@@ -1,9 +1,9 @@
-import {speaksWpa3} from '../../network/hostapd.js'
+import {lacksOfBase, needsOfBase, type BaseNeeds} from '../base-needs.js'
 import {checkDeployment, readDeployment} from '../check-deployment.js'
 import {DEPLOYMENT_NAME} from '../check-project.js'
 import type {Deployment} from '../deployment.js'
 import type {SecretUse} from '../fill-secrets.js'
-import {sortFindings, type Finding} from '../finding.js'
+import {sortFindings, type Finding, type SpecPath} from '../finding.js'
 import {ProjectLayers} from '../layers.js'
 import {mergeDocuments} from '../merge.js'
 import {parseDocument, type ParsedDocument} from '../parse-document.js'
@@ -45,13 +45,15 @@ export function sitesChecker(sites: readonly Site[], project: ProjectText, deplo
   }))
   const stackOf = (over: ParsedDocument | undefined, document: ParsedDocument) => layers.under([...over ? [over] : [], document])
   const known = new Map(deployments.map(deployment => [deployment.name, deployment]))
+  const baseHas = new Map(deployments.map(deployment => [deployment.name, needsOfBase(deployment, deployments)]))
   return {
     findings: sortFindings(nameFindings(sites, [...known.keys()])),
     check(site) {
       const under = known.get(site.over)
       const over = documents.get(site.over)
       // Who lies over nothing was told of.
-      if (!under || !over && site.over !== DEFAULT_OVER) return {findings: []}
+      const has = baseHas.get(site.over)
+      if (!under || !has || !over && site.over !== DEFAULT_OVER) return {findings: []}
       const document = site.document()
       const stack = stackOf(over, document)
       const {spec, secrets, findings} = checkDeployment(site.name, mergeDocuments(stack.documents), project)
@@ -59,7 +61,7 @@ export function sitesChecker(sites: readonly Site[], project: ProjectText, deplo
       if (!spec) return {findings: all}
       const deployment = resolveDeployment(spec, site.name)
       const checked = {site, document, deployment, spec, secrets}
-      return {checked, findings: [...all, ...baseFindings(checked, under)]}
+      return {checked, findings: [...all, ...baseFindings(checked, under, has)]}
     },
     read(site) {
       const document = site.document()
@@ -85,17 +87,15 @@ function nameFindings(sites: readonly Site[], known: readonly string[]): Finding
   })
 }
 
-/** N183: sites share the base of the deployment they lie over; what would need another is refused. */
-function baseFindings({site: {over}, document, deployment, spec}: CheckedSite, under: Deployment): Finding[] {
-  const finding = (path: string[], message: string): Finding => ({
+/** N183: sites share the base of the deployment they lie over, which `has` what it was made for; what would need another is refused. */
+function baseFindings({site: {over}, document, deployment, spec}: CheckedSite, under: Deployment, has: BaseNeeds): Finding[] {
+  const finding = (path: SpecPath, message: string): Finding => ({
     rule: 'N183', severity: 'error', ...document.placeOf(path), path, message,
     fix: 'write a deployment that has it (deployments/<name>.yaml), and name that in the column deployment',
   })
   const changed = BASE_KEYS.filter(key => JSON.stringify(spec[key]) !== JSON.stringify(under[key]))
-  const missing = deployment.packages.filter(name => !under.packages.includes(name))
   return [
     ...changed.map(key => finding([key], `${key} is another than that of ${over}, whose base this site is to share`)),
-    ...missing.length === 0 ? [] : [finding(['packages'], `this needs ${missing.join(', ')}, which the base of ${over} does not have`)],
-    ...speaksWpa3(deployment) && !speaksWpa3(under) ? [finding(['interfaces'], `this access point speaks WPA3, and the base of ${over} may have a hostapd that does not`)] : [],
+    ...lacksOfBase(has, deployment).map(({path, what}) => finding(path, `this needs ${what}, which the base of ${over} does not have`)),
   ]
 }

@@ -17,7 +17,7 @@ multicast:
     - {group: 225.0.0.1, from: wlan0, to: [usb0]}
 `
 
-const project: ProjectText = {
+const PROJECT_TEXT: ProjectText = {
   folder: '/p',
   project: {file: 'brmc.yaml', text: PROJECT},
   deployments: [{file: 'deployments/lab.yaml', text: 'extends: rural\nroot: ext4\n'}],
@@ -28,7 +28,7 @@ const project: ProjectText = {
 }
 
 /** Every site as it would be made, and all that is wrong as `line:column rule`. */
-function checked(text: string) {
+function checked(text: string, project = PROJECT_TEXT) {
   const {deployments} = checkProject(project)
   const {sites, findings, shown} = parseInventory(text, 'sites.csv')
   const checker = sitesChecker(sites, project, deployments)
@@ -106,6 +106,29 @@ describe('an inventory', () => {
     it(`says where it is wrong: ${what}`, () => {
       const places = new Set(checked(text).findings)
       expect([...places]).to.include.members(expected)
+    })
+  }
+
+  const security = (name: string): string => `site,interfaces.wlan0.accessPoint.security\n${name},wpa3\n`
+  const keys = 'site,system.ssh.authorizedKeys\na,[ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJVFSqtiC me]\n'
+  const on = (base: string): string => `${PROJECT}base: ${base}\n`
+  const closed = (base: string): string => on(base).replace('{hostname: router}', '{hostname: router, siteSettings: false}')
+  /** Where the deployment is on a base as it is here: is there what a site needs? */
+  const bases: Readonly<Record<string, [site: string, project: string, lab: string, refused: boolean]>> = {
+    'keys, and nobody could log in': [keys, closed('debian'), '', true],
+    'keys, and files of the card may bring some': [keys, on('debian'), '', false],
+    'keys, over an SSH server that is always there': [keys, closed('buildroot'), '', false],
+    'files of the card that may change it, and nobody could log in': ['site,system.siteSettings\na,true\n', closed('debian'), '', true],
+    'WPA3, which Debian\'s hostapd speaks': [security('a'), on('debian'), '', false],
+    'WPA3, which no deployment speaks': [security('a'), on('buildroot'), '', true],
+    'WPA3, which another deployment speaks': [security('a'), on('buildroot'), 'interfaces: {wlan0: {accessPoint: {security: wpa2+wpa3}}}', false],
+    'a package that another deployment has': ['site,packages\na,[tcpdump]\n', on('buildroot'), 'packages: [tcpdump]', false],
+    'a package that another deployment has, in a base of its own': ['site,packages\na,[tcpdump]\n', on('debian'), 'packages: [tcpdump]', true],
+  }
+  for (const [what, [site, text, lab, refused]] of Object.entries(bases)) {
+    it(`${refused ? 'refuses' : 'takes'} a site with ${what}`, () => {
+      const {findings} = checked(site, {...PROJECT_TEXT, project: {file: 'brmc.yaml', text}, deployments: [{file: 'deployments/lab.yaml', text: `${lab}\n`}]})
+      expect(findings.filter(finding => finding.includes('N183'))).to.deep.equal(refused ? ['2:3 N183'] : [])
     })
   }
 
