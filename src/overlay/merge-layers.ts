@@ -1,13 +1,11 @@
 import {BrmcError} from '../errors.js'
 import {declare, takeAway, type Nearest} from './declare.js'
-import type {RootEntry, RootTree} from './entry.js'
+import type {RootTree} from './entry.js'
 import type {Layer} from './layer.js'
 import type {ReplacementWatch} from './replacement-watch.js'
 import {RootBuilder} from './root-builder.js'
 import type {TreeOnDemand} from './tree-on-demand.js'
-
-const WHITEOUT = '.wh.'
-const OPAQUE = '.wh..wh..opq'
+import {whiteoutOf} from './whiteout.js'
 
 interface MergeOptions {
   /** Knows what may have been meant by a path that is not there. */
@@ -48,12 +46,12 @@ export function mergeLayers(layers: readonly Layer[], epoch: number, {nearest, b
 
 function layOver(root: RootBuilder, layer: Layer, {nearest, watch}: {nearest: Nearest | undefined, watch: ReplacementWatch | undefined}): void {
   const {entries, kind, declarations} = layer
-  for (const {path} of entries.filter(isWhiteout)) applyWhiteout(root, path)
+  for (const {path} of entries) applyWhiteout(root, path)
   const problems = declarations ? takeAway(root, declarations, nearest) : []
   const brought = new Set<string>()
   const links = new Set<string>()
   for (const entry of entries) {
-    if (isWhiteout(entry)) continue
+    if (whiteoutOf(entry.path)) continue
     const link = links.size === 0 ? undefined : linkAbove(entry.path, links)
     if (link !== undefined) throw new BrmcError('OVERLAY_INVALID', `${entry.path} lies below ${link}, which is a symlink of the same layer`)
     if (entry.type === 'symlink') links.add(entry.path)
@@ -68,25 +66,16 @@ function layOver(root: RootBuilder, layer: Layer, {nearest, watch}: {nearest: Ne
   if (problems.length > 0) throw new BrmcError('OVERLAY_INVALID', 'what is declared of it does not fit the root', {details: problems})
 }
 
-function isWhiteout({path}: RootEntry): boolean {
-  return path.startsWith(WHITEOUT, path.lastIndexOf('/') + 1)
-}
-
 function applyWhiteout(root: RootBuilder, path: string): void {
-  const name = nameOf(path)
-  const folder = path.slice(0, path.length - name.length)
-  if (name === OPAQUE) {
-    root.empty(folder.slice(0, -1))
+  const whiteout = whiteoutOf(path)
+  if (!whiteout) return
+  if ('empty' in whiteout) {
+    root.empty(whiteout.empty)
     return
   }
 
-  const removed = name.slice(WHITEOUT.length)
-  if (removed === '' || removed === '.' || removed === '..') throw new BrmcError('OVERLAY_INVALID', `${path} is a whiteout without a name`)
-  root.remove(`${folder}${removed}`)
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
+  if (/(?:^|\/)\.{0,2}$/.test(whiteout.remove)) throw new BrmcError('OVERLAY_INVALID', `${path} is a whiteout without a name`)
+  root.remove(whiteout.remove)
 }
 
 function linkAbove(path: string, links: ReadonlySet<string>): string | undefined {

@@ -1,6 +1,11 @@
+import {join} from 'node:path'
+
 import type {Layer} from '../overlay/layer.js'
 import {readContent} from '../overlay/read-content.js'
+import {checkProject} from '../spec/check-project.js'
+import type {Deployment} from '../spec/deployment.js'
 import {MAX_TEXT_BYTES, TEXT_FOLDERS, type OverlayText} from '../spec/project-text.js'
+import {refuseErrors, type OpenProject} from './open-project.js'
 
 const EXECUTABLE = 0o100
 const FOLDERS = TEXT_FOLDERS.map(folder => `${folder}/`)
@@ -14,4 +19,21 @@ export async function archiveTexts(overlay: string, {kind, entries}: Layer): Pro
     return bytes.includes(0) ? [] : [{overlay, path: entry.path, file: `${overlay}/${entry.path}`, text: bytes.toString('utf8'), executable: (entry.mode & EXECUTABLE) !== 0, isMember: true}]
   }))
   return texts.flat()
+}
+
+interface ArchivesRequest {
+  project: OpenProject
+  deployment: Deployment
+  /** Of that deployment. */
+  layers: readonly Layer[]
+}
+
+/** Throws SPEC_INVALID with what the rules find wrong in texts of the deployment's archives: those of its folders were read with the project. */
+export async function refuseWrongArchives({project: {folder, text}, deployment: {overlays}, layers}: ArchivesRequest): Promise<void> {
+  const each = overlays.map(async overlay => {
+    const layer = layers.find(({name}) => name === join(folder, overlay))
+    return layer ? archiveTexts(overlay, layer) : []
+  })
+  const texts = (await Promise.all(each)).flat()
+  if (texts.length > 0) refuseErrors(checkProject({...text, texts: [...text.texts, ...texts]}), 'the archives of overlays')
 }

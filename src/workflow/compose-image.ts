@@ -12,15 +12,15 @@ import type {Run} from '../process/run.js'
 import {valueAt} from '../spec/finding.js'
 import {standInAt} from '../spec/stand-ins.js'
 import type {TemplateSet, TreeFile} from '../tree/template-set.js'
+import {refuseWrongArchives} from './archive-texts.js'
 import {imageManifest, laidOver} from './image-manifest.js'
-import type {ChosenDeployment} from './open-project.js'
+import type {ChosenDeployment, OpenProject} from './open-project.js'
 import {overlayWarnings} from './overlay-warnings.js'
 import {planCard, readCardBase} from './plan-card.js'
 import {readDeviceTable, readLayers, rootOf} from './read-layers.js'
 
 export interface ComposeRequest extends ChosenDeployment {
-  /** Absolute path of the project. */
-  folder: string
+  project: OpenProject
   base: {bundle: Bundle, folder: string}
   templates: TemplateSet
   /** Files that hold secrets, of this and maybe other deployments: laid right above those of its folder in br2-external/. */
@@ -76,13 +76,14 @@ async function clearScratch(folder: string): Promise<void> {
 }
 
 async function composeWith(request: ComposeRequest, scratch: string): Promise<ComposedImage> {
-  const {base: {bundle}, target, signal, hash} = request
+  const {project: {folder}, base: {bundle}, target, signal, hash} = request
   const base = await readCardBase(request.base)
-  const layers = await readLayers({...request, base: base.rootfs, epoch: bundle.sourceDateEpoch, scratch})
+  const layers = await readLayers({...request, folder, base: base.rootfs, epoch: bundle.sourceDateEpoch, scratch})
+  await refuseWrongArchives({...request, layers})
   const watch = new ReplacementWatch(layers)
-  const root = rootOf(layers, await readDeviceTable(request.folder), bundle.sourceDateEpoch, watch)
+  const root = rootOf(layers, await readDeviceTable(folder), bundle.sourceDateEpoch, watch)
   const {plan} = await planCard({...request, base, root, scratch})
-  const warnings = await overlayWarnings({...request, layers, root, replacements: watch.seen, plan})
+  const warnings = await overlayWarnings({...request, folder, layers, root, replacements: watch.seen, plan})
   const {bavail, bsize} = await statfs(dirname(target))
   refuseFullDisk({target, needed: plan.allocated, free: bavail * bsize})
   const {sha256, mappedRanges} = await writeImage({

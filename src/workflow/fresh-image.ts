@@ -17,7 +17,7 @@ const RECORD = 'made-of.json'
 const CARD = 'sdcard.img'
 
 /** Hash over all that composing reads: the base, the file's values, overlays by the state of their files, brmc itself. */
-export async function inputsOf({folder, base: {bundle}, spec, deployment}: ComposeRequest): Promise<string> {
+export async function inputsOf({project: {folder}, base: {bundle}, spec, deployment}: ComposeRequest): Promise<string> {
   // One that is not there composing will tell.
   const overlays = await Promise.all([DEVICE_TABLE, ...overlayPlaces(deployment).flatMap(path => [path, `${path}${META_ENDING}`])].map(async path =>
     [path, await readFolderState(join(folder, path)).catch(() => [])] as const))

@@ -134,10 +134,10 @@ async function compose(making: Making, chosen: ChosenDeployment, show: Show): Pr
   const {request: {reporting: {signal}, releaseFolder}} = making
   const base = making.bases.get(chosen.deployment.name)
   if (!base) throw new BrmcError('INTERNAL', 'composing comes after the base')
-  const {folder} = projectOf(making)
+  const project = projectOf(making)
   const request = {
-    ...chosen, folder, base, templates: templatesOf(making), withheld: making.withheld, run, signal,
-    target: join(folder, imagePath(chosen.deployment.name)),
+    ...chosen, project, base, templates: templatesOf(making), withheld: making.withheld, run, signal,
+    target: join(project.folder, imagePath(chosen.deployment.name)),
     hash: releaseFolder !== undefined,
     onProgress: (done: number, total: number) => { show.say(`${mebibytes(done)} of ${mebibytes(total)} MiB`) },
   }

@@ -33,15 +33,18 @@ export async function readAndCheck(folder: string, secrets: SecretsWanted = 'sta
 /** The same, for who wants to go on: throws SPEC_INVALID with every finding where one of them is an error. */
 export async function openProject(folder: string, secrets: SecretsWanted = 'stand-ins', inventory?: NamedBySites): Promise<OpenProject> {
   const project = await readAndCheck(folder, secrets, inventory)
-  const errors = project.checked.findings.filter(({severity}) => severity === 'error')
-  if (errors.length > 0) {
-    throw new BrmcError('SPEC_INVALID', `${errors.length === 1 ? 'one error' : `${errors.length} errors`} in the project file`, {
-      details: formatFindings(errors, {texts: project.checked.texts, colour: false}).trimEnd().split('\n'),
-      suggestions: ['see all findings with: brmc check'],
-    })
-  }
-
+  refuseErrors(project.checked, 'the project file')
   return project
+}
+
+/** Throws SPEC_INVALID with every finding that is an error; `where` they are. */
+export function refuseErrors({findings, texts}: CheckedProject, where: string): void {
+  const errors = findings.filter(({severity}) => severity === 'error')
+  if (errors.length === 0) return
+  throw new BrmcError('SPEC_INVALID', `${errors.length === 1 ? 'one error' : `${errors.length} errors`} in ${where}`, {
+    details: formatFindings(errors, {texts, colour: false}).trimEnd().split('\n'),
+    suggestions: ['see all findings with: brmc check'],
+  })
 }
 
 /** The project file's own `name`; every deployment has it or its own. */

@@ -9,13 +9,14 @@ import {chooseDeployments, openProject} from '../../src/workflow/open-project.js
 // Composes one deployment of the project in argv[2] on the base in argv[4] and prints what that alone took, in seconds: CPU, then wall. A fresh process: nothing is warm.
 const [, , folder = '.', name = 'default', baseFolder = ''] = process.argv
 const bundle = await readBundle(baseFolder)
-const [chosen] = chooseDeployments(await openProject(folder), [name])
+const project = await openProject(folder)
+const [chosen] = chooseDeployments(project, [name])
 if (!bundle || !chosen) throw new Error('usage: compose-once <project> <deployment> <base folder>')
 const templates = await readTemplates()
 const before = process.cpuUsage()
 const started = performance.now()
 await composeImage({
-  ...chosen, folder, base: {bundle, folder: baseFolder}, templates, run, hash: false,
+  ...chosen, project, base: {bundle, folder: baseFolder}, templates, run, hash: false,
   target: join(folder, 'build/images', name, 'sdcard.img'),
   signal: new AbortController().signal,
 })

@@ -62,10 +62,11 @@ overlays: ${JSON.stringify(overlays)}
 `
 
   async function compose(): Promise<ComposedImage> {
-    const [chosen] = chooseDeployments(await openProject(project()), [])
+    const opened = await openProject(project())
+    const [chosen] = chooseDeployments(opened, [])
     if (!chosen) throw new Error('there is one deployment')
     return composeImage({
-      ...chosen, folder: project(), base, templates, run, hash: false, signal: new AbortController().signal,
+      ...chosen, project: opened, base, templates, run, hash: false, signal: new AbortController().signal,
       target: join(project(), 'build/images/default/sdcard.img'),
     })
   }

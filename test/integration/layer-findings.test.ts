@@ -4,6 +4,7 @@ import {join} from 'node:path'
 
 import {expect} from 'chai'
 
+import type {BrmcError} from '../../src/errors.js'
 import {run} from '../../src/process/run.js'
 import type {Finding} from '../../src/spec/finding.js'
 import {readTemplates} from '../../src/tree/read-templates.js'
@@ -63,10 +64,11 @@ describe('what is said of layers', function () {
     expect(generated.status, generated.stderr).to.equal(0)
     // The tree's own is made for a whole base.
     put('br2-external/board/common/device_table.txt', '')
-    const [chosen] = chooseDeployments(await openProject(project), ['default'])
+    const opened = await openProject(project)
+    const [chosen] = chooseDeployments(opened, ['default'])
     if (!chosen) throw new Error('there is a deployment')
     return composeImage({
-      ...chosen, folder: project, base, templates: await readTemplates(), run, hash: false, signal: new AbortController().signal,
+      ...chosen, project: opened, base, templates: await readTemplates(), run, hash: false, signal: new AbortController().signal,
       target: join(project, 'build/images/default/sdcard.img'),
     }).catch((error: unknown) => asBrmcError(error))
   }
@@ -92,6 +94,11 @@ describe('what is said of layers', function () {
       ['M01', 'overlays/pack.tar.zst/etc/smcroute.conf:1', false],
     ])
     expect(found.map(([rule]) => rule)).to.not.include('N115')
+
+    const composed = await compose()
+    expect(composed).to.include({code: 'SPEC_INVALID'}).and.have.property('message').that.includes('errors in the archives of overlays')
+    expect((composed as BrmcError).details.join('\n')).to.include('overlays/pack.tar.zst/etc/smcroute.conf:1').and.include('M01')
+    expect(existsSync(join(project, 'build/images/default/sdcard.img'))).to.equal(false)
   })
 
   it('brmc check tells what takes the place of what, of folders and archives alike, before anything is generated', async () => {

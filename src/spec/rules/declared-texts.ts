@@ -1,19 +1,21 @@
 import type {Declaration, Declarations} from '../../overlay/declaration.js'
 import {matcherOf} from '../../overlay/pattern.js'
+import {whiteoutOf} from '../../overlay/whiteout.js'
 import type {OverlayText} from '../project-text.js'
 
 const EXECUTABLE = 0o100
 
 type ByOverlay = ReadonlyMap<string, Declarations<number | string>>
 
-/** Texts as they will be when what is declared beside overlays is done, in the order in which `overlays` are laid: some may run then, some are gone. */
+/** Texts as they will be when what is declared beside overlays is done, and their whiteouts, in the order in which `overlays` are laid: some may run then, some are gone. */
 export function declaredTexts(texts: readonly OverlayText[], overlays: readonly string[], declared: ByOverlay): OverlayText[] {
-  return texts.flatMap(text => {
-    const above = overlays.slice(overlays.indexOf(text.overlay) + 1).flatMap(overlay => declared.get(overlay) ?? [])
-    if (above.some(declarations => takesAway(declarations, text.path))) return []
+  const taken = new Map(overlays.map(overlay => [overlay, takenAwayBy(texts.filter(text => text.overlay === overlay), declared.get(overlay))]))
+  return texts.filter(({path}) => whiteoutOf(path) === undefined).flatMap(text => {
+    const above = overlays.slice(overlays.indexOf(text.overlay) + 1)
+    if (above.some(overlay => taken.get(overlay)?.(text.path))) return []
     const own = declared.get(text.overlay)?.paths.filter(declaration => isOf(declaration, text.path)) ?? []
     // A pattern means what its own overlay brings.
-    const later = above.flatMap(({paths}) => paths.filter(({isPattern, path}) => !isPattern && path === text.path))
+    const later = above.flatMap(overlay => declared.get(overlay)?.paths.filter(({isPattern, path}) => !isPattern && path === text.path) ?? [])
     const mode = [...own, ...later].findLast(declaration => declaration.mode !== undefined)?.mode
     return [mode === undefined ? text : {...text, executable: (mode & EXECUTABLE) !== 0}]
   })
@@ -21,6 +23,10 @@ export function declaredTexts(texts: readonly OverlayText[], overlays: readonly 
 
 const isOf = ({isPattern, path}: Declaration<number | string>, wanted: string): boolean => isPattern ? matcherOf(path)(wanted) : path === wanted
 
-function takesAway({remove, empty}: Declarations<number | string>, wanted: string): boolean {
-  return remove.some(({path}) => wanted === path || wanted.startsWith(`${path}/`)) || empty.some(({path}) => wanted.startsWith(`${path}/`))
+/** Does an overlay with these texts take away a path of those below it? A whiteout is a file without content: where texts are looked for it is one of them. */
+function takenAwayBy(texts: readonly OverlayText[], declarations: Declarations<number | string> | undefined): (wanted: string) => boolean {
+  const whiteouts = texts.flatMap(({path}) => whiteoutOf(path) ?? [])
+  const removed = [...whiteouts.flatMap(one => 'remove' in one ? one.remove : []), ...declarations?.remove.map(({path}) => path) ?? []]
+  const emptied = [...whiteouts.flatMap(one => 'empty' in one ? one.empty : []), ...declarations?.empty.map(({path}) => path) ?? []]
+  return wanted => removed.includes(wanted) || [...removed, ...emptied].some(path => wanted.startsWith(`${path}/`))
 }

@@ -38,4 +38,20 @@ describe('a text of an overlay, when what is declared is done', () => {
       expect(laid ? laid.executable ? 'may run' : 'may not run' : 'is gone').to.equal(wanted)
     })
   }
+
+  /** [whiteout, of which overlay, is the text gone]. */
+  for (const [path, overlay, isGone] of [
+    ['etc/init.d/.wh.S50site', 'above', true],
+    ['etc/init.d/.wh.S50', 'above', false],
+    ['etc/.wh.init.d', 'above', true],
+    ['etc/init.d/.wh..wh..opq', 'above', true],
+    ['etc/init/.wh..wh..opq', 'above', false],
+    ['etc/init.d/.wh.S50site', 'site', false],
+    ['etc/init.d/.wh.S50site', 'below', false],
+  ] as const) {
+    it(`${isGone ? 'is gone' : 'stays'}: ${path} of the overlay ${overlay === 'site' ? 'itself' : overlay}`, () => {
+      const laid = declaredTexts([text('site', true), {...text(overlay, false), path}], OVERLAYS, new Map())
+      expect(laid).to.deep.equal(isGone ? [] : [text('site', true)])
+    })
+  }
 })
