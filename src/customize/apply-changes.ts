@@ -3,7 +3,6 @@ import {open} from 'node:fs/promises'
 import {encodeXattrRelease} from '../image/ext4-tree/xattr-block.js'
 import type {Ext4Tree} from '../image/ext4-tree/read-tree.js'
 import type {RootEntry} from '../overlay/entry.js'
-import type {Run} from '../process/run.js'
 import type {Changes} from './changes.js'
 import {debugfsScript} from './debugfs-script.js'
 import {fatSteps} from './fat-steps.js'
@@ -11,17 +10,8 @@ import type {MountedFat} from './image-tree.js'
 import {freedInodes} from './link-counts.js'
 import {runDebugfs} from './run-debugfs.js'
 import {runMtools} from './run-mtools.js'
+import type {ApplyRequest} from './tool-requests.js'
 import {HostFiles} from './write-host-files.js'
-
-export interface ApplyRequest {
-  /** Where the copy is, and where the files are put that the tools read. */
-  folder: string
-  /** Name of the copy in `folder`, of letters alone. */
-  image: string
-  epoch: number
-  run: Run
-  signal: AbortSignal
-}
 
 /** Changes an ext4 that begins `offset` bytes into the copy. */
 export async function applyToRoot(changes: Changes, {tree, offset}: {tree: Ext4Tree, offset: number}, request: ApplyRequest): Promise<void> {

@@ -1,13 +1,5 @@
 import {BrmcError} from '../errors.js'
-import type {Run} from '../process/run.js'
-
-export interface CheckRequest {
-  folder: string
-  /** Name in `folder`, of letters alone. */
-  image: string
-  run: Run
-  signal: AbortSignal
-}
+import type {CheckRequest} from './tool-requests.js'
 
 const SHOWN = 12
 

@@ -2,20 +2,7 @@ import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {BrmcError} from '../errors.js'
-import type {Run} from '../process/run.js'
-
-export interface DebugfsRequest {
-  /** Where the image and the files of the script are; the script is put there too. */
-  folder: string
-  /** Name in `folder`, of letters alone. */
-  image: string
-  /** Where the file system begins, bytes. */
-  offset: number
-  /** Time of whatever is made, seconds since 1970. */
-  epoch: number
-  run: Run
-  signal: AbortSignal
-}
+import type {PartitionRequest} from './tool-requests.js'
 
 const SCRIPT = 'script'
 const SHOWN = 12
@@ -24,7 +11,7 @@ const EXPECTED = /^(?:debugfs: .*|Allocated inode: \d+|)$/s
 const BANNER = /^debugfs \d\S* \([^)]*\)$/
 
 /** Runs a script of debugfs(8), which ends with 0 though its commands fail: only what it must print may be printed. Throws BrmcError TOOL_FAILED, IMAGE_TOO_SMALL, OVERLAY_INVALID. */
-export async function runDebugfs(script: Buffer, {folder, image, offset, epoch, run, signal}: DebugfsRequest): Promise<void> {
+export async function runDebugfs(script: Buffer, {folder, image, offset, epoch, run, signal}: PartitionRequest): Promise<void> {
   await writeFile(join(folder, SCRIPT), script)
   const unexpected: string[] = []
   const {stderr} = await run('debugfs', ['-w', '-f', SCRIPT, `${image}?offset=${offset}`], {

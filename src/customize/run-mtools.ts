@@ -2,26 +2,15 @@ import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {BrmcError} from '../errors.js'
-import type {Run} from '../process/run.js'
 import type {FatSteps} from './fat-steps.js'
+import type {PartitionRequest} from './tool-requests.js'
 import {writeContent} from './write-host-files.js'
-
-export interface MtoolsRequest {
-  folder: string
-  /** Name in `folder`, of letters alone. */
-  image: string
-  /** Where the partition begins, bytes. */
-  offset: number
-  epoch: number
-  run: Run
-  signal: AbortSignal
-}
 
 /** Arguments of one call: far below what a system takes. */
 const BATCH = 500
 
 /** Does `steps` to a FAT partition. Throws BrmcError IMAGE_TOO_SMALL, TOOL_FAILED. */
-export async function runMtools({files, folders, newFolders, newFiles}: FatSteps, request: MtoolsRequest): Promise<void> {
+export async function runMtools({files, folders, newFolders, newFiles}: FatSteps, request: PartitionRequest): Promise<void> {
   const call = async (tool: string, options: readonly string[], paths: readonly string[]): Promise<void> => {
     for (let from = 0; from < paths.length; from += BATCH) await callTool(tool, {options, paths: paths.slice(from, from + BATCH)}, request)
   }
@@ -48,7 +37,7 @@ interface Call {
   paths: readonly string[]
 }
 
-async function callTool(tool: string, {options, paths}: Call, {folder, image, offset, epoch, run, signal}: MtoolsRequest): Promise<void> {
+async function callTool(tool: string, {options, paths}: Call, {folder, image, offset, epoch, run, signal}: PartitionRequest): Promise<void> {
   try {
     // No input: it asks nobody. Geometry of cards is not what floppies had.
     await run(tool, ['-i', `${image}@@${offset}`, ...options, ...paths], {cwd: folder, signal, input: '', env: {SOURCE_DATE_EPOCH: String(epoch), TZ: 'UTC', MTOOLS_SKIP_CHECK: '1'}})
