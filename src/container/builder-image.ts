@@ -57,7 +57,7 @@ export async function buildImage(engine: Engine, {tag, context, base, network, p
     cause: trouble,
     details: trouble.details,
     suggestions: [
-      'without a way to a registry: make a Debian image yourself (debootstrap --variant=minbase trixie DIR; tar -C DIR -c . | docker import - my-debian) and name it in BRMC_BUILDER_BASE',
+      `without a way to a registry: make a Debian image yourself (debootstrap --variant=minbase trixie DIR; tar -C DIR -c . | ${engine.name} import - my-debian) and name it in BRMC_BUILDER_BASE`,
       'behind a proxy: set http_proxy and https_proxy; where containers have another network: BRMC_CONTAINER_NETWORK=bridge',
     ],
   })

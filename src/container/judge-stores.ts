@@ -1,4 +1,5 @@
 import {BrmcError} from '../errors.js'
+import type {ContainerEngineName} from './engine.js'
 import type {ProbeResult, WrittenPlace} from './probe.js'
 import type {BuildPlaces, BuildStores, Store} from './workshop.js'
 
@@ -7,20 +8,22 @@ const GB = 1e9
 const NEEDED_BYTES = {fresh: 8 * GB, goesOn: 2 * GB} as const
 
 interface Judged {
+  /** Whose words the ways out are in. */
+  engine: ContainerEngineName | 'none'
   stores: BuildStores
   places: BuildPlaces
   user: {uid: number, gid: number}
 }
 
 /** Throws BrmcError DISK_FULL or USAGE for the first store in which the build would fail, before it costs an hour. */
-export function judgeStores({written}: ProbeResult, {stores, places, user}: Judged): void {
+export function judgeStores({written}: ProbeResult, {engine, stores, places, user}: Judged): void {
   for (const name of ['output', 'downloads', 'ccache'] as const) {
     const found = written.find(({place}) => place === places[name])
     const where = `${SETTING[name]}: ${storeName(stores[name])}`
     if (!found) throw new BrmcError('ENGINE_UNAVAILABLE', `${where} could not be looked at from where the build runs`)
-    if (!found.writable) throw unwritable(where, found, stores[name], user)
+    if (!found.writable) throw unwritable(where, found, {engine, store: stores[name], user})
     if (name !== 'output') continue
-    judgeOutput(where, found)
+    judgeOutput(where, found, engine)
   }
 }
 
@@ -28,11 +31,11 @@ const SETTING = {output: 'buildroot.output', downloads: 'buildroot.downloads', c
 
 export const storeName = (store: Store): string => 'folder' in store ? store.folder : `the volume ${store.volume}`
 
-function judgeOutput(where: string, {freeBytes, empty, executable, caseSensitive}: WrittenPlace): void {
+function judgeOutput(where: string, {freeBytes, empty, executable, caseSensitive}: WrittenPlace, engine: Judged['engine']): void {
   const needed = empty ? NEEDED_BYTES.fresh : NEEDED_BYTES.goesOn
   if (freeBytes < needed) {
     throw new BrmcError('DISK_FULL', `${where} has ${gigabytes(freeBytes)} free; the build needs about ${gigabytes(needed)}`, {
-      suggestions: ['free some: docker system df shows what the engine keeps, docker system prune removes what nothing uses', 'or name a folder on another disk: buildroot.output'],
+      suggestions: [engine === 'none' ? 'free some' : `free some: ${engine} system df shows what the engine keeps, ${engine} system prune removes what nothing uses`, 'or name a folder on another disk: buildroot.output'],
     })
   }
 
@@ -51,12 +54,12 @@ function judgeOutput(where: string, {freeBytes, empty, executable, caseSensitive
 /** As whom everybody is seen who has no number in the container (kernel.overflowuid): without root's rights podman has numbers for few. */
 const OVERFLOW_USER = 65_534
 
-function unwritable(where: string, {owner}: WrittenPlace, store: Store, {uid}: {uid: number}): BrmcError {
+function unwritable(where: string, {owner}: WrittenPlace, {engine, store, user: {uid}}: Pick<Judged, 'engine' | 'user'> & {store: Store}): BrmcError {
   const whose = owner === OVERFLOW_USER ? 'somebody else' : `user ${owner}`
   return new BrmcError('USAGE', `${where} belongs to ${whose} and cannot be written by user ${uid}, as whom the build runs`, {
     suggestions: 'folder' in store
       ? [`give it to him: sudo chown -R ${uid} ${store.folder}`, 'or leave it out: a volume is then used']
-      : ['another user of this engine made it: take a folder of your own instead', `or, if nobody needs it: docker volume rm ${store.volume}`],
+      : ['another user of this engine made it: take a folder of your own instead', `or, if nobody needs it: ${engine} volume rm ${store.volume}`],
   })
 }
 

@@ -45,7 +45,7 @@ export async function openNativeWorkshop(request: WorkshopRequest): Promise<Work
   }
 
   await demandPrograms(run)
-  judgeStores(parseProbe((await run(probeCommand(places, '/nonexistent'))).stdout), {stores, places, user: {uid, gid}})
+  judgeStores(parseProbe((await run(probeCommand(places, '/nonexistent'))).stdout), {engine: 'none', stores, places, user: {uid, gid}})
   return {
     engine: 'none',
     places,

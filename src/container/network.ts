@@ -10,7 +10,7 @@ const PROXIES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'HTTP_PRO
 export function networkOf(environment: Environment): string {
   const name = environment['BRMC_CONTAINER_NETWORK'] ?? DEFAULT_NETWORK
   if (/^[a-zA-Z0-9][\w.:=,-]*$/.test(name)) return name
-  throw new BrmcError('USAGE', `BRMC_CONTAINER_NETWORK: ${JSON.stringify(name)} is not the name of a network (host, bridge, or one of docker network ls)`)
+  throw new BrmcError('USAGE', `BRMC_CONTAINER_NETWORK: ${JSON.stringify(name)} is not the name of a network (host, bridge, or one that the engine lists: network ls)`)
 }
 
 export function proxiesOf(environment: Environment): Record<string, string> {

@@ -74,7 +74,7 @@ async function readyMounts(site: Site, onProgress: (line: string) => void): Prom
   const volumes = mounts.filter(({source, target, readOnly}) => !readOnly && 'volume' in source && (fresh?.includes(target) ?? true))
   if (volumes.length > 0) await giveToUser(engine, {...ordinary, mounts: volumes, name: nextName()}, signal)
   const last = found && unseen.length === 0 && volumes.length === 0 ? found : await ask(site, mounts)
-  judgeStores(last, {stores, places: containerPlaces(inputs), user: ordinary.user})
+  judgeStores(last, {engine: engine.name, stores, places: containerPlaces(inputs), user: ordinary.user})
   return mounts
 }
 

@@ -29,9 +29,23 @@ describe('what the build will meet', () => {
   ]
   for (const [title, found, code, message] of BAD) {
     it(`is refused: ${title}`, () => {
-      expect(() => { judgeStores(found, {stores: STORES, places: PLACES, user: {uid: 1500, gid: 1500}}) }).to.throw(BrmcError, message).with.property('code', code)
+      expect(() => { judgeStores(found, {engine: 'podman', stores: STORES, places: PLACES, user: {uid: 1500, gid: 1500}}) }).to.throw(BrmcError, message).with.property('code', code)
     })
   }
+
+  const ways = (found: ProbeResult, engine: 'docker' | 'podman' | 'none'): string => {
+    try {
+      judgeStores(found, {engine, stores: STORES, places: PLACES, user: {uid: 1500, gid: 1500}})
+    } catch (error) {
+      if (error instanceof BrmcError) return error.suggestions.join('\n')
+    }
+    return ''
+  }
+  it('has ways out in the words of the engine there is', () => {
+    expect(ways(answer({writable: false, owner: 7}), 'podman')).to.include('podman volume rm o').and.not.include('docker')
+    expect(ways(answer({freeBytes: 1}), 'docker')).to.include('docker system prune')
+    expect(ways(answer({freeBytes: 1}), 'none')).to.include('free some').and.not.include('system prune')
+  })
 
   const GOOD_ENOUGH: readonly [string, ProbeResult][] = [
     ['room enough', answer({})],
@@ -39,7 +53,7 @@ describe('what the build will meet', () => {
     ['downloads that are small, run nothing and know no case', answer({}, {freeBytes: 1e6, executable: false, caseSensitive: false})],
   ]
   for (const [title, found] of GOOD_ENOUGH) {
-    it(`is accepted: ${title}`, () => { judgeStores(found, {stores: STORES, places: PLACES, user: {uid: 1500, gid: 1500}}) })
+    it(`is accepted: ${title}`, () => { judgeStores(found, {engine: 'podman', stores: STORES, places: PLACES, user: {uid: 1500, gid: 1500}}) })
   }
 
   it('is asked of the real thing, and left as it was', async () => {
