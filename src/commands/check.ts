@@ -7,6 +7,8 @@ import {checkLayers} from '../workflow/check-layers.js'
 import {findingsOfInventory} from '../workflow/fleet/make-fleet.js'
 import {readAndCheck} from '../workflow/open-project.js'
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 export default class Check extends BaseCommand {
   static override summary = 'Find everything in the project that would go wrong'
   static override description = 'All findings at once, each with its place, what was seen to go wrong in practice, and the fix. Exit status 10 where one of them is an error.'
@@ -34,8 +36,8 @@ export default class Check extends BaseCommand {
     const warnings = findings.length - errors
     if (findings.length > 0) this.log(formatFindings(findings, {texts, colour: this.colour, columns: process.stdout.columns}))
     this.log(findings.length === 0
-      ? `${text.project.file}: no findings (deployments: ${checked.deployments.map(({name}) => name).join(', ')}${inventory ? `; ${inventory.sites} sites of ${flags.inventory ?? ''}` : ''})`
-      : `${errors} errors, ${warnings} warnings`)
+      ? `${text.project.file}: no findings (deployments: ${checked.deployments.map(({name}) => name).join(', ')}${inventory ? `; ${counted(inventory.sites, 'site')} of ${flags.inventory ?? ''}` : ''})`
+      : `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`)
     if (errors > 0 || (flags.strict && warnings > 0)) this.endWith('SPEC_INVALID')
     return {findings, errors, warnings}
   }

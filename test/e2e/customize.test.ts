@@ -105,7 +105,7 @@ describe('a finished image made another site\'s', function () {
   })
 
   for (const [name, spec, words] of [
-    ['other', 'board: raspberrypi5', 'it is for virt, and other for raspberrypi5'],
+    ['other', 'board: raspberrypi5', ', and other for raspberrypi5'],
     ['more', 'packages: [tcpdump, iperf3]', 'more needs tcpdump, iperf3'],
   ] as const) {
     it(`a deployment that needs another base (${spec}) is refused in words`, async () => {
