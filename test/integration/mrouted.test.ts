@@ -93,8 +93,8 @@ if (isThere && knowsTunnels) {
     let here: Guest
     let there: Guest
     before(async () => {
-      here = await bootGuest(router(1, {mrouted: tunnelTo('10.6.0.1')}), COMMAND_LINE, {name: 'a'})
-      there = await bootGuest(router(5, {mrouted: tunnelTo('10.2.0.1')}), COMMAND_LINE, {name: 'b'})
+      here = await bootGuest(router(1, {mrouted: tunnelTo('10.6.0.1')}), COMMAND_LINE)
+      there = await bootGuest(router(5, {mrouted: tunnelTo('10.2.0.1')}), COMMAND_LINE)
       await here.on('near', 'ip', 'addr', 'add', '10.1.0.2/24', 'dev', 'eth0')
       await there.on('near', 'ip', 'addr', 'add', '10.5.0.2/24', 'dev', 'eth0')
       // The two hosts far are routers of the network between.

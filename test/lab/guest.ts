@@ -26,14 +26,14 @@ interface GuestOptions {
   cards?: readonly string[]
   /** Files to write into the root, by path: in place of those of the deployment. */
   files?: Readonly<Record<string, string>>
-  /** Tells it from other guests that run at the same time. */
-  name?: string
 }
 
+let booted = 0
+
 /** Boots the guest with cards that have one another's names, and waits for its boot scripts. */
-export async function bootGuest(deployment: Deployment, commandLine: string, {cards = [], files = {}, name = ''}: GuestOptions = {}): Promise<Guest> {
+export async function bootGuest(deployment: Deployment, commandLine: string, {cards = [], files = {}}: GuestOptions = {}): Promise<Guest> {
   const root = await makeGuestRoot(deployment, files)
-  const id = `brmc${process.pid}${name}`
+  const id = `brmc${process.pid}n${++booted}`
   const ending = new AbortController()
   let console = ''
   const lab = start('script', ['--quiet', '--flush', '--return', '--command', `exec '${GUEST_LAB}' '${root}' ${id} '${commandLine}' ${cards.join(' ')}`, '/dev/null'], {stdio: 'piped', signal: ending.signal})
@@ -42,7 +42,11 @@ export async function bootGuest(deployment: Deployment, commandLine: string, {ca
   })
   const on: Guest['on'] = (host, ...command) => run('ip', ['netns', 'exec', `${id}-${host}`, ...command])
   const stop = async () => {
-    ending.abort()
+    // Without process 1 guest-lab tears down; script(1), where it is told to end, waits a second for whoever has the terminal.
+    const init = await initOf(`${id}-guest`).catch(() => '')
+    if (init === '') ending.abort()
+    else await run('kill', ['-9', init], {accept: [0, 1]})
+    void setTimeout(POLITE_MS, undefined, {ref: false}).then(() => { ending.abort() })
     await lab.ended
     await eventually('the end of the namespaces', async () => !(await run('ip', ['netns', 'list'])).stdout.includes(`${id}-`))
     await rm(root, {recursive: true})
@@ -65,6 +69,7 @@ async function initOf(namespace: string): Promise<string> {
 }
 
 const POLL_MS = 50
+const POLITE_MS = 5000
 const PATIENCE_MS = 20_000
 
 /** Waits until `holds`; how long it took, in milliseconds. Throws after 20 seconds or as many as said, with what `explain` says. */

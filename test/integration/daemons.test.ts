@@ -3,13 +3,13 @@ import {fileURLToPath} from 'node:url'
 
 import {expect} from 'chai'
 
-import {start, type StartedProgram} from '../../../src/process/start.js'
-import type {Deployment} from '../../../src/spec/deployment.js'
-import {labDeployment, networkInterface, route} from '../../lab/deployment.js'
-import {bootGuest, eventually, type Guest} from '../../lab/guest.js'
+import {start, type StartedProgram} from '../../src/process/start.js'
+import type {Deployment} from '../../src/spec/deployment.js'
+import {labDeployment, networkInterface, route} from '../lab/deployment.js'
+import {bootGuest, eventually, type Guest} from '../lab/guest.js'
 
-const SENDER = fileURLToPath(new URL('../../lab/send-multicast.py', import.meta.url))
-const RECEIVER = fileURLToPath(new URL('../../lab/receive-multicast.py', import.meta.url))
+const SENDER = fileURLToPath(new URL('../lab/send-multicast.py', import.meta.url))
+const RECEIVER = fileURLToPath(new URL('../lab/receive-multicast.py', import.meta.url))
 const mrouted = process.env['BRMC_TEST_MROUTED']
 
 /** usb0 (the host far) is upstream, wlan0 (the host near) downstream; eth0 is not there. */

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {DOWNSTREAM, LISTED, listedRoutes, RANGE, rangeRoute, type Load, WideRouter} from '../../lab/wide-router.js'
+import {DOWNSTREAM, LISTED, listedRoutes, RANGE, rangeRoute, type Load, WideRouter} from '../lab/wide-router.js'
 
 const PER_SECOND = 1000
 

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {bootComeAndGo, type ComeAndGo} from '../../lab/come-and-go.js'
+import {bootComeAndGo, type ComeAndGo} from '../lab/come-and-go.js'
 
 const ROUNDS = 5
 /** Of 500 a second: for as long as a daemon asks who is left, and longer. */
