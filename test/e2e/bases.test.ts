@@ -43,7 +43,7 @@ describe('bases that travel', function () {
     expect(exported.stdout).to.match(/^[0-9a-f]{64} {2}\S+\/out\/base\.tar\.zst\n$/)
 
     const there = join(folder, 'there')
-    await mkdir(there)
+    await mkdir(there, {recursive: true})
     for (const name of ['brmc.yaml', 'brmc.lock.json', 'deployments', 'overlays', 'br2-external', '.brmc']) await cp(join(project, name), join(there, name), {recursive: true})
     const imported = await brmc(['base', 'import', join(project, 'out/base.tar.zst')], {cwd: there})
     expect(imported).to.deep.include({status: 0, stdout: `${key}\n`})

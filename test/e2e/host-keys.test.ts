@@ -57,7 +57,7 @@ describe('SSH host keys of a router whose root is in memory, through a booted im
   /** A card to which the image was written. */
   async function card(name: string): Promise<string> {
     const image = join(project, name, 'sdcard.img')
-    await mkdir(join(project, name))
+    await mkdir(join(project, name), {recursive: true})
     await copyFile(built, image)
     await copyFile(`${built}.json`, `${image}.json`)
     return image
@@ -80,7 +80,8 @@ describe('SSH host keys of a router whose root is in memory, through a booted im
       const shown = stdout.split('\n').filter(line => line !== '' && !line.startsWith('#')).map(line => line.replace(/^\S+ /, ''))
       return {
         shown: shown.join('\n'),
-        said: [...air.console.text.matchAll(/^brmc: (SSH host key: .*?)\r?$/gm)].map(([, line = '']) => line),
+        // A shell's prompt may stand before it.
+        said: [...air.console.text.matchAll(/brmc: (SSH host key: .*?)\r?$/gm)].map(([, line = '']) => line),
         mounts: await output(air, 'cat /proc/mounts; ls -l /etc/dropbear'),
       }
     }, [], begin)

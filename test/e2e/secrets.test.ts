@@ -74,7 +74,7 @@ describe('secrets', function () {
       await writeFile(join(project, `overlays/${name}/etc/site.conf.ejs`), template)
     }
 
-    await mkdir(join(project, 'overlays/fifo'))
+    await mkdir(join(project, 'overlays/fifo'), {recursive: true})
     execFileSync('mkfifo', [join(project, 'overlays/fifo/pipe')])
     await rm(join(project, 'deployments/lab.yaml'))
     // One of them comes from the command, which says it on both outputs; the others from the environment.

@@ -76,7 +76,7 @@ describe('settings on the FAT partition of a finished card, through a booted ima
   /** A copy of a finished card with `text` as its brmc-site.yaml, and a manifest for a router with these settings: what is expected of it. */
   async function cardWith(name: string, deployment: string, text: string, change: (spec: Spec) => void = () => undefined): Promise<string> {
     const folder = join(project, name)
-    await mkdir(folder)
+    await mkdir(folder, {recursive: true})
     const image = join(folder, 'sdcard.img')
     await cp(join(project, 'build/images', deployment, 'sdcard.img'), image)
     await writeFile(join(folder, 'site'), text)

@@ -118,7 +118,7 @@ describe('from brmc.yaml to an image that routes', function () {
     const elsewhere = await mkdtemp('/var/tmp/brmc-e2e-other-')
     try {
       const other = join(elsewhere, 'a folder with another name')
-      await mkdir(other)
+      await mkdir(other, {recursive: true})
       // What a colleague checks out: everything but build/. Another umask, home, and time zone come with another user.
       for (const name of ['brmc.yaml', 'deployments', 'overlays', 'brmc.lock.json']) await cp(join(project, name), join(other, name), {recursive: true})
       await chmod(elsewhere, 0o755)
