@@ -2,9 +2,10 @@ import {closeSync, fstatSync, openSync, readSync} from 'node:fs'
 
 import {BrmcError} from '../errors.js'
 import {textOfName} from '../files/name-bytes.js'
-import type {RootEntry} from '../overlay/entry.js'
+import type {ContentAt, RootEntry} from '../overlay/entry.js'
 import {decodePax, type PaxRecords} from './pax.js'
-import {decodeTarHeader, TAR_BLOCK, tarPadding} from './tar-header.js'
+import {sparseMember, type SparseMember} from './sparse-member.js'
+import {decodeTarHeader, TAR_BLOCK, tarPadding, type TarHeader} from './tar-header.js'
 import {entryOfMember, type LongNames} from './tar-member.js'
 
 const MAX_EXTENDED = 4 * 1024 * 1024
@@ -14,14 +15,21 @@ const MAX_ALL_EXTENDED = 64 * 1024 * 1024
 /** Headers that say something of the next member: pax, and GNU's long names. */
 const EXTENDED = new Set(['g', 'x', 'L', 'K'])
 
+/** Where a file with holes is, whole. */
+export type UnfoldSparse = (member: SparseMember, read: ReadArchive) => ContentAt
+
+/** Fills the buffer with the archive's bytes from `offset` on. */
+export type ReadArchive = (buffer: Buffer, offset: number) => void
+
 /**
  * What is in an uncompressed tar, in its order, bodies left where they are (`content` is a place in `file`). Only headers are read.
- * Paths are made relative to the root; see entryOfMember for what is refused. Throws BrmcError OVERLAY_INVALID naming `file`.
+ * Paths are made relative to the root; see entryOfMember for what is refused. Members with holes go through `unfold`; without it they are refused
+ * as well. Throws BrmcError OVERLAY_INVALID naming `file`.
  */
-export function readTarEntries(file: string): RootEntry[] {
+export function readTarEntries(file: string, unfold?: UnfoldSparse): RootEntry[] {
   const descriptor = openSync(file, 'r')
   try {
-    return Array.from(members(file, descriptor))
+    return Array.from(members(file, descriptor, unfold))
   } catch (error) {
     if (error instanceof BrmcError) throw new BrmcError(error.code, `${file}: ${error.message}`, {cause: error, suggestions: error.suggestions, details: error.details})
     throw error
@@ -30,7 +38,7 @@ export function readTarEntries(file: string): RootEntry[] {
   }
 }
 
-function* members(file: string, descriptor: number): Generator<RootEntry, void, undefined> {
+function* members(file: string, descriptor: number, unfold: UnfoldSparse | undefined): Generator<RootEntry, void, undefined> {
   const end = fstatSync(descriptor).size
   let global = new Map<string, Buffer>()
   let long: LongNames = {}
@@ -46,7 +54,7 @@ function* members(file: string, descriptor: number): Generator<RootEntry, void, 
     if (++count > MAX_MEMBERS) throw new BrmcError('OVERLAY_INVALID', `the archive has more than ${MAX_MEMBERS} members`)
     if (isExtended) allExtended += size
     if (allExtended > MAX_ALL_EXTENDED) throw new BrmcError('OVERLAY_INVALID', `the archive has more than ${MAX_ALL_EXTENDED} bytes of extended headers`)
-    if (!Number.isSafeInteger(size) || size < 0 || offset + size > end) throw new BrmcError('OVERLAY_INVALID', `the archive ends within ${header.name}; it was cut short`)
+    if (!Number.isSafeInteger(size) || size < 0 || offset + size > end) throw cutShort(header)
     at = offset + size + tarPadding(size)
     switch (header.typeflag) {
       case 'g':
@@ -62,7 +70,12 @@ function* members(file: string, descriptor: number): Generator<RootEntry, void, 
         long = {...long, linkname: cString(extended(descriptor, offset, size))}
         break
       default: {
-        const entry = entryOfMember({...header, size}, {...long, records: long.records ?? global}, {file, offset})
+        const records = long.records ?? global
+        const names = {...long, records}
+        const sparse = sparseMember({header, block, records, offset, size, read: (from, length) => bytesAt(descriptor, from, length)})
+        if (sparse && sparse.next > end) throw cutShort(header)
+        if (sparse) at = sparse.next
+        const entry = sparse ? entryOfSparse(sparse, header, names, {descriptor, unfold}) : entryOfMember({...header, size}, names, {file, offset})
         if (entry) yield entry
         long = {}
       }
@@ -70,6 +83,24 @@ function* members(file: string, descriptor: number): Generator<RootEntry, void, 
   }
 
   throw new BrmcError('OVERLAY_INVALID', 'the archive has no end: it was cut short, or is none')
+}
+
+function cutShort({name}: TarHeader): BrmcError {
+  return new BrmcError('OVERLAY_INVALID', `the archive ends within ${name}; it was cut short`)
+}
+
+interface Unfolding {
+  descriptor: number
+  unfold: UnfoldSparse | undefined
+}
+
+type Names = LongNames & {records: PaxRecords}
+
+function entryOfSparse(sparse: SparseMember, header: TarHeader, long: Names, {descriptor, unfold}: Unfolding): RootEntry | undefined {
+  const names = sparse.name ? {...long, records: new Map([...long.records, ['path', sparse.name]])} : long
+  if (!unfold) throw new BrmcError('OVERLAY_INVALID', `${sparse.name ? textOfName(sparse.name) : header.name} is stored as a sparse member`, {suggestions: ['make the archive without --sparse']})
+  const content = unfold(sparse, (buffer, offset) => { readInto(buffer, descriptor, offset) })
+  return entryOfMember({...header, typeflag: '0', size: sparse.size}, names, content)
 }
 
 /** What a pax header says of the next body; a text that is no number is no size. */
@@ -80,6 +111,10 @@ function sizeOf(records: PaxRecords): number | undefined {
 
 function extended(descriptor: number, offset: number, size: number): Buffer {
   if (size > MAX_EXTENDED) throw new BrmcError('OVERLAY_INVALID', `an extended header of ${size} bytes is not believable: the archive is damaged`)
+  return bytesAt(descriptor, offset, size)
+}
+
+function bytesAt(descriptor: number, offset: number, size: number): Buffer {
   const buffer = Buffer.alloc(size)
   readInto(buffer, descriptor, offset)
   return buffer

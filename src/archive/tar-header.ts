@@ -27,21 +27,21 @@ const ZERO = 0x30
 export function decodeTarHeader(block: Buffer): TarHeader | undefined {
   // A name may be empty only in a block that is all zero.
   if (block[0] === 0 && block.every(byte => byte === 0)) return undefined
-  if (checksumOf(block) !== number(block, CHECKSUM.at, CHECKSUM.length)) throw new BrmcError('OVERLAY_INVALID', 'the checksum of a tar header is wrong: this is not a tar archive, or it is damaged')
+  if (checksumOf(block) !== tarNumber(block, CHECKSUM.at, CHECKSUM.length)) throw new BrmcError('OVERLAY_INVALID', 'the checksum of a tar header is wrong: this is not a tar archive, or it is damaged')
   // GNU's own format ("ustar  ") has other things where ustar has its prefix.
   const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? text(block, 345, 155) : ''
   const name = text(block, 0, 100)
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
-    mode: number(block, 100, 8),
-    uid: number(block, 108, 8),
-    gid: number(block, 116, 8),
-    size: number(block, 124, 12),
-    mtime: number(block, 136, 12),
+    mode: tarNumber(block, 100, 8),
+    uid: tarNumber(block, 108, 8),
+    gid: tarNumber(block, 116, 8),
+    size: tarNumber(block, 124, 12),
+    mtime: tarNumber(block, 136, 12),
     typeflag: block[156] === 0 ? '0' : String.fromCharCode(block[156] ?? 0),
     linkname: text(block, 157, 100),
-    major: number(block, 329, 8),
-    minor: number(block, 337, 8),
+    major: tarNumber(block, 329, 8),
+    minor: tarNumber(block, 337, 8),
   }
 }
 
@@ -79,7 +79,8 @@ function text(block: Buffer, at: number, length: number): string {
   return textOfName(block.subarray(at, end === -1 || end > at + length ? at + length : end))
 }
 
-function number(block: Buffer, at: number, length: number): number {
+/** A number of a header: octal digits, or base 256 (GNU), big-endian. */
+export function tarNumber(block: Buffer, at: number, length: number): number {
   const first = block[at] ?? 0
   // The top bit says base 256 (GNU): big-endian two's complement in the remaining bits.
   if ((first & 0x80) !== 0) {

@@ -41,14 +41,13 @@ const NO_RECORDS: PaxRecords = new Map()
 
 /**
  * A tar member as an entry of a root; undefined for what is no file at all. Throws BrmcError OVERLAY_INVALID for a path with `..`,
- * a sparse member (its body is not the file's), types that a root cannot hold, and numbers that no file can have.
+ * types that a root cannot hold, and numbers that no file can have.
  */
 export function entryOfMember(header: TarHeader, long: LongNames, content: ContentAt): RootEntry | undefined {
   if (header.typeflag === VOLUME_LABEL) return undefined
   const records = long.records ?? NO_RECORDS
   const name = nameOf(records, 'path') ?? long.name ?? header.name
   const linkname = nameOf(records, 'linkpath') ?? long.linkname ?? header.linkname
-  if (header.typeflag === 'S' || Array.from(records.keys()).some(keyword => keyword.startsWith('GNU.sparse.'))) throw new BrmcError('OVERLAY_INVALID', `${name} is stored as a sparse member`, {suggestions: ['make the archive without --sparse']})
   const plain = TYPES[header.typeflag]
   if (!plain) throw new BrmcError('OVERLAY_INVALID', `${name} has the unknown tar member type ${JSON.stringify(header.typeflag)}`)
   const type = plain === 'file' && name.endsWith('/') ? 'directory' : plain

@@ -4,6 +4,7 @@ import {pipeline} from 'node:stream/promises'
 import {createGunzip} from 'node:zlib'
 
 import {readTarEntries} from '../archive/read-tar.js'
+import {unfoldInto} from '../archive/write-unfolded.js'
 import {BrmcError, messageOf} from '../errors.js'
 import {sha256} from '../files/sha256.js'
 import type {Run} from '../process/run.js'
@@ -15,7 +16,7 @@ interface ReadTarLayerOptions {
   scratch: string
   run: Run
   signal?: AbortSignal
-  /** Bytes that an archive may unpack to. */
+  /** Bytes that an archive may unpack to, and its files with holes to. */
   limit?: number
 }
 
@@ -32,19 +33,23 @@ const PROGRAMS: Readonly<Record<Exclude<Packing, 'none' | 'gzip'>, readonly [str
 
 /**
  * A .tar, .tar.gz, .tar.xz or .tar.zst as a layer: types, modes, owners, times, extended attributes, hard links and devices as the archive
- * has them; bodies stay in the (unpacked) archive. Throws BrmcError OVERLAY_INVALID (see readTarEntries; and for what unpacks to more than `limit`),
- * TOOL_MISSING or TOOL_FAILED of xz and zstd.
+ * has them; bodies stay in the (unpacked) archive, those of sparse members are unfolded in `scratch`. Throws BrmcError OVERLAY_INVALID (see
+ * readTarEntries; and for what unpacks to more than `limit`), TOOL_MISSING or TOOL_FAILED of xz and zstd.
  */
 export async function readTarLayer(file: string, options: ReadTarLayerOptions): Promise<Layer> {
   const archive = await unpacked(file, options)
-  return {name: file, kind: 'archive', entries: readTarEntries(archive)}
+  const {scratch, limit = MAX_UNPACKED} = options
+  return {name: file, kind: 'archive', entries: readTarEntries(archive, unfoldInto(scratch, scratchName(file), limit))}
 }
+
+/** Each archive has its own beginning of names in the scratch folder. */
+const scratchName = (file: string): string => sha256(resolve(file)).slice(0, 12)
 
 async function unpacked(file: string, {scratch, run, signal, limit = MAX_UNPACKED}: ReadTarLayerOptions): Promise<string> {
   const packing = packingOf(file)
   if (packing === undefined) throw new BrmcError('OVERLAY_INVALID', `${file} is neither a folder nor a ${ARCHIVE_ENDINGS}`)
   if (packing === 'none') return file
-  const target = join(scratch, `${sha256(resolve(file)).slice(0, 12)}.tar`)
+  const target = join(scratch, `${scratchName(file)}.tar`)
   const meter = {size: 0, limit}
   try {
     await (packing === 'gzip' ? gunzip(file, target, {meter, signal}) : unpackBy(PROGRAMS[packing], file, target, {meter, signal, run}))

@@ -71,6 +71,9 @@ export const MAX_TEXT_BYTES = 256 * 1024
 /** Folders of an overlay in which configuration and scripts are looked for. */
 export const TEXT_FOLDERS = ['etc', 'usr/libexec', 'usr/local/bin', 'usr/local/sbin'] as const
 
+/** Folders above those, of which whiteouts alone matter: they take texts away from the overlays below. */
+export const ABOVE_TEXT_FOLDERS = ['', 'usr', 'usr/local'] as const
+
 /** Kernel fragments the user may edit, relative to the project. */
 export const FRAGMENT_FOLDERS = ['overlays/board', 'br2-external/board'] as const
 

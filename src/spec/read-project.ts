@@ -4,9 +4,10 @@ import {dirname, join, resolve, sep} from 'node:path'
 
 import {BrmcError} from '../errors.js'
 import {isMissing} from '../files/system-error.js'
+import {whiteoutOf} from '../overlay/whiteout.js'
 import {parseDocument} from './parse-document.js'
-import {BOARDS_FOLDER, DEPLOYMENTS_FOLDER, GROUPS_FOLDER, FRAGMENT_FOLDERS, isKernelFragment, LOCK_FILE, MAX_TEXT_BYTES, META_ENDING, PROJECT_FILE,
-  TEXT_FOLDERS, type OverlayKind, type OverlayMetaText, type OverlayText, type ProjectText} from './project-text.js'
+import {ABOVE_TEXT_FOLDERS, BOARDS_FOLDER, DEPLOYMENTS_FOLDER, GROUPS_FOLDER, FRAGMENT_FOLDERS, isKernelFragment, LOCK_FILE, MAX_TEXT_BYTES,
+  META_ENDING, PROJECT_FILE, TEXT_FOLDERS, type OverlayKind, type OverlayMetaText, type OverlayText, type ProjectText} from './project-text.js'
 import {overlayRefusal} from './rules/lists.js'
 
 /** So many files below one folder are looked at; an overlay with more holds no hand-written configuration there. */
@@ -83,7 +84,8 @@ async function kindOf(path: string): Promise<OverlayKind> {
 }
 
 async function readOverlayTexts(root: string, overlay: string): Promise<OverlayText[]> {
-  const files = await Promise.all(TEXT_FOLDERS.map(folder => filesBelow(join(root, overlay), folder)))
+  const top = join(root, overlay)
+  const files = await Promise.all([...ABOVE_TEXT_FOLDERS.map(folder => whiteoutsIn(top, folder)), ...TEXT_FOLDERS.map(folder => filesBelow(top, folder))])
   return (await Promise.all(files.flat().map(async path => readText({overlay, path, file: `${overlay}/${path}`}, root)))).flat()
 }
 
@@ -108,7 +110,7 @@ async function readFragments(root: string, folder: string): Promise<OverlayText[
 /** Regular files below `folder` of `root`, relative to `root`, in the order of their names; symbolic links are not followed. */
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const files: string[] = []
-  const folders = [folder]
+  const folders = await isPlainFolder(root, folder) ? [folder] : []
   for (let current = folders.shift(); current !== undefined && files.length < MAX_FILES; current = folders.shift()) {
     const entries = (await entriesOf(join(root, current))).sort((one, other) => one.name < other.name ? -1 : 1)
     for (const entry of entries) {
@@ -119,6 +121,22 @@ async function filesBelow(root: string, folder: string): Promise<string[]> {
   }
 
   return files.slice(0, MAX_FILES)
+}
+
+/** Is it below `root` without a symbolic link on the way? */
+async function isPlainFolder(root: string, folder: string): Promise<boolean> {
+  try {
+    return await realpath(join(root, folder)) === join(await realpath(root), folder)
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+async function whiteoutsIn(root: string, folder: string): Promise<string[]> {
+  if (!await isPlainFolder(root, folder)) return []
+  const files = (await entriesOf(join(root, folder))).filter(entry => entry.isFile()).map(({name}) => folder === '' ? name : `${folder}/${name}`)
+  return files.filter(path => whiteoutOf(path) !== undefined).sort()
 }
 
 /** The file with its text; nothing where it is large or binary. */

@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process'
-import {readdirSync, readFileSync, rmSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 
@@ -9,30 +9,32 @@ import {claimsOf, type Claim} from './claims-of.js'
  * Prints what became of each claim of docs/claims.md, and ends with 1 where one is not proven:
  *
  *   npm run test:claims                         runs the tests that the page names, and no others
- *   npm run test:claims -- --recorded FOLDER    takes what the reporter of test/recording-reporter.mjs kept there
+ *   npm run test:claims -- --recorded FOLDER    takes what the suites kept there, and names their failures last: with 1 it ends for each of them
  */
 const {values} = parseArgs({options: {recorded: {type: 'string'}}})
 const OUTPUT = 'build/tests/claims/claims.json'
 const COLUMNS = 100
+const SUITES = ['unit', 'integration', 'e2e']
 
 interface Result {
   file: string
   title: string
+  fullTitle: string
   passed: boolean
-  /** 2 where it failed first and was run again. */
+  error?: string
+  /** 2 where its file was run again, because one of its tests had failed. */
   tries: number
   milliseconds: number
 }
 
 const claims = claimsOf(readFileSync('docs/claims.md', 'utf8'))
 const proofs = claims.flatMap(claim => claim.proofs)
-const results = values.recorded === undefined ? runNamed() : readdirSync(values.recorded).filter(name => name.endsWith('.json')).flatMap(name => readResults(join(values.recorded ?? '', name)))
+const results = values.recorded === undefined ? runNamed() : SUITES.flatMap(suite => readResults(join(values.recorded ?? '', `${suite}.json`)))
 
 function runNamed(): Result[] {
-  rmSync(OUTPUT, {force: true})
   const grep = [...new Set(proofs.map(({begins}) => begins))].map(begins => begins.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('|')
   const specs = [...new Set(proofs.map(({file}) => file))].flatMap(file => ['--spec', file])
-  spawnSync('npx', ['mocha', '--reporter', 'test/recording-reporter.mjs', '--reporter-option', `output=${OUTPUT}`, '--retries', '1', '--grep', grep, ...specs], {stdio: 'inherit'})
+  spawnSync('node', ['test/run-suite.mjs', OUTPUT, '--grep', grep, ...specs], {stdio: 'inherit'})
   return readResults(OUTPUT)
 }
 
@@ -63,4 +65,6 @@ for (const {claim: {id, claim}, mark, tests, again, seconds, missing} of judged)
 
 const proven = judged.filter(({mark}) => mark === '✔').length
 console.log(`\n${proven} of ${judged.length} claims are proven.`)
-process.exitCode = proven === judged.length ? 0 : 1
+const failed = results.filter(({passed}) => !passed)
+for (const {file, fullTitle, error} of failed) console.log(`✖ ${file}: ${fullTitle}\n    ${error}`)
+process.exitCode = proven === judged.length && failed.length === 0 ? 0 : 1

@@ -92,7 +92,7 @@ export function writeEveryArchive(project: string, busybox: Buffer): void {
   writeFileSync(join(stage, 'usr/share/.wh.gone-too'), '')
   mkdirSync(join(stage, 'srv/emptied-too'))
   writeFileSync(join(stage, 'srv/emptied-too/.wh..wh..opq'), '')
-  must('tar', '--zstd', '--xattrs', '--xattrs-include=security.*', '--numeric-owner', '-C', stage, '-cf', join(project, 'overlays/every.tar.zst'), 'srv', 'usr')
+  must('tar', '--zstd', '--sparse', '--xattrs', '--xattrs-include=security.*', '--numeric-owner', '-C', stage, '-cf', join(project, 'overlays/every.tar.zst'), 'srv', 'usr')
 }
 
 /** `overlays/below`, which the two above take from. */

@@ -70,10 +70,17 @@ describe('readProject', () => {
     expect((await readProject(root)).texts.map(({path}) => path)).to.deep.equal(['etc/fits'])
   })
 
+  it('reads the whiteouts that take folders away in which it looks, and no others', async () => {
+    await write({'brmc.yaml': 'overlays: [o]\n', 'o/.wh.etc': '', 'o/.wh..wh..opq': '', 'o/usr/.wh.local': '', 'o/usr/local/.wh.bin': '', 'o/motd': 'x', 'o/usr/share/.wh.x': ''})
+    expect((await readProject(root)).texts.map(({path}) => path)).to.deep.equal(['.wh..wh..opq', '.wh.etc', 'usr/.wh.local', 'usr/local/.wh.bin'])
+  })
+
   it('does not leave the project, neither by .. nor by a link', async () => {
     await write({'project/brmc.yaml': 'overlays: [../outside, link, o, /etc]\n', 'outside/etc/secret.conf': 'x', 'project/o/etc/real': 'x'})
     await symlink('../outside', join(root, 'project/link'))
     await symlink('../../../outside/etc/secret.conf', join(root, 'project/o/etc/linked'))
+    await symlink('../../outside', join(root, 'project/o/usr'))
+    await write({'outside/libexec/script': 'x', 'outside/.wh.local': ''})
     const project = await readProject(join(root, 'project'))
     expect(project.overlays).to.deep.equal({'../outside': 'other', '/etc': 'other', 'link': 'outside', 'o': 'directory'})
     expect(project.texts.map(({file}) => file)).to.deep.equal(['o/etc/real'])

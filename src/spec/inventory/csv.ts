@@ -46,15 +46,19 @@ export class CsvTable {
 /** What spreadsheets of different countries put between cells. */
 const SEPARATORS = [',', ';', '\t'] as const
 
+/** A first line by which Excel is told what stands between cells; it is no row. */
+const SEPARATOR_LINE = /^sep=([,;\t])(?:\r\n|\n|\r)/i
+
 /**
- * Rows of cells as RFC 4180 has them, separated by what the first line shows: comma, semicolon or tabulator. Line ends may be those of
- * any system; empty lines are left out. Blanks around a cell that is not quoted are not part of it.
+ * Rows of cells as RFC 4180 has them, separated by what the first line shows or, to Excel, says (`sep=;`): comma, semicolon or tabulator.
+ * Line ends may be those of any system; empty lines are left out. Blanks around a cell that is not quoted are not part of it.
  */
 export function parseCsv(source: string): CsvResult {
   const text = source.replace(/^\uFEFF/, '')
-  const separator = separatorOf(text)
+  const said = SEPARATOR_LINE.exec(text)
+  const separator = said?.[1] ?? separatorOf(text)
   const [starts, lines]: [number[], number[]] = [[], []]
-  for (let mark: Mark | undefined = {from: 0, line: 1}; mark;) {
+  for (let mark: Mark | undefined = said ? {from: said[0].length, line: 2} : {from: 0, line: 1}; mark;) {
     const {cells, next, problem}: RowResult = readRow(text, separator, mark)
     if (problem) return {problem}
     if (cells.some(cell => cell.text !== '')) {

@@ -28,5 +28,6 @@ function takenAwayBy(texts: readonly OverlayText[], declarations: Declarations<n
   const whiteouts = texts.flatMap(({path}) => whiteoutOf(path) ?? [])
   const removed = [...whiteouts.flatMap(one => 'remove' in one ? one.remove : []), ...declarations?.remove.map(({path}) => path) ?? []]
   const emptied = [...whiteouts.flatMap(one => 'empty' in one ? one.empty : []), ...declarations?.empty.map(({path}) => path) ?? []]
-  return wanted => removed.includes(wanted) || [...removed, ...emptied].some(path => wanted.startsWith(`${path}/`))
+  // The root itself can be emptied, and not removed.
+  return wanted => removed.includes(wanted) || emptied.includes('') || [...removed, ...emptied].some(path => wanted.startsWith(`${path}/`))
 }

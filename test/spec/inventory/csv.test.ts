@@ -48,6 +48,14 @@ describe('a CSV file', () => {
     ])
   })
 
+  it('is separated by what its first line tells Excel, which is no row', () => {
+    expect(rowsOf('\uFEFFsep=;\r\nsite;a,b,c,d\r\nlisbon;"1;2"\r\n').map(row => row.map(({text, line, column}) => [text, line, column]))).to.deep.equal([
+      [['site', 2, 1], ['a,b,c,d', 2, 6]], [['lisbon', 3, 1], ['1;2', 3, 8]],
+    ])
+    expect(rowsOf('sep=,\nsite,a;b;c\n').flat().map(({text}) => text)).to.deep.equal(['site', 'a;b;c'])
+    expect(rowsOf('sep=x,site\nlisbon,1\n')[0]?.map(({text}) => text)).to.deep.equal(['sep=x', 'site'])
+  })
+
   const broken: Readonly<Record<string, [text: string, line: number, column: number]>> = {
     'a quote that is never closed': ['site,a\nlisbon,"one\nporto,2\n', 2, 8],
     'text behind a closing quote': ['site,a\nlisbon,"one" two\n', 2, 13],

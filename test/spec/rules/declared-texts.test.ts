@@ -46,6 +46,11 @@ describe('a text of an overlay, when what is declared is done', () => {
     ['etc/.wh.init.d', 'above', true],
     ['etc/init.d/.wh..wh..opq', 'above', true],
     ['etc/init/.wh..wh..opq', 'above', false],
+    ['.wh.etc', 'above', true],
+    ['.wh..wh..opq', 'above', true],
+    ['.wh.usr', 'above', false],
+    ['usr/.wh..wh..opq', 'above', false],
+    ['.wh..wh..opq', 'site', false],
     ['etc/init.d/.wh.S50site', 'site', false],
     ['etc/init.d/.wh.S50site', 'below', false],
   ] as const) {
