@@ -13,6 +13,7 @@ const cases: [string, string, string | undefined, string[]][] = [
   ['c-library', 'toolchain-external-custom: Configuring failed', 'c-library', ['glibc']],
   ['clock', 'clock 0.1: Configuring failed', 'clock', ['Check your system clock']],
   ['configure-error', 'confbad 0.9: Configuring failed', 'configure-error', ['libmnl not found, install libmnl-dev', 'config.log']],
+  ['downloads-not-permitted', 'busybox 1.37.0: Downloading failed', 'not-permitted', ['cannot open lock file /brmc/downloads/busybox/.lock', 'chown', 'download folder']],
   ['file-not-made', 'instbad 1.0: Installing to target failed', 'file-not-made', ['/output/all/build/instbad-1.0/daemon']],
   ['fragment-missing', 'busybox 1.37.0: Configuring failed', 'fragment-missing', ['/external/busybox-missing.fragment']],
   ['gcc-version', 'toolchain-external-custom: Configuring failed', 'gcc-version', ['gcc is 12, the configuration says 13.x', 'BR2_TOOLCHAIN_EXTERNAL_GCC_12=y']],
@@ -111,6 +112,10 @@ describe('base/buildroot/log/failure', () => {
     const covered = new Set([...cases.map(([, , cause]) => cause), ...Object.keys(reported).map(name => name.replace(/ .*$/, ''))])
     expect(causes.map(({name}) => name).filter(name => !covered.has(name))).to.deep.equal([])
     expect(new Set(causes.map(({name}) => name)).size).to.equal(causes.length)
+  })
+
+  it('leaves out what git says of a checkout whose objects the container does not see', () => {
+    expect(failureOf(logOf(recorded('downloads-not-permitted')))?.lines).to.deep.equal(['flock: cannot open lock file /brmc/downloads/busybox/.lock: Permission denied'])
   })
 
   it('names the packages that failed beside the first', () => {

@@ -117,7 +117,7 @@ export const machineCauses: readonly Cause[] = [
   {
     name: 'not-permitted',
     patterns: [
-      /^(?:mkdir|cp|mv|rm|touch|ln|install|chmod|rsync|\/bin\/(?:ba)?sh|\S*install|\S+: line \d+): (?!.*\.(?:sh|py|pl): ).*: Permission denied/,
+      /^(?:mkdir|cp|mv|rm|touch|ln|install|chmod|flock|rsync|\/bin\/(?:ba)?sh|\S*install|\S+: line \d+): (?!.*\.(?:sh|py|pl): ).*: Permission denied/,
       /ccache: error: .*Permission denied/,
     ],
     cause: 'a file or folder may not be written by the user who builds; most often an earlier build as root (sudo, docker without --user) left it there',
