@@ -72,8 +72,8 @@ export async function watchBuild(folder: string, show: Show, now = Date.now): Pr
     async onBuilt(buildTime) {
       await writeWhole(join(folder, DURATIONS_FILE), `${JSON.stringify(mergeDurations(learnt, parseBuildTime(buildTime)))}\n`)
     },
-    onFailed(exitCode) {
-      throw buildFailure(log, {logFile, exitCode})
+    onFailed(exitCode, missing) {
+      throw buildFailure(log, {logFile, exitCode, missing})
     },
     async close() {
       if (!stream) return

@@ -44,8 +44,8 @@ export interface BuildWatch {
   onBuild: (plan: readonly PlannedPackage[], built: ReadonlySet<string>) => void
   /** build-time.log of a build that went well. */
   onBuilt: (buildTime: string) => Promise<void>
-  /** make ended with this status: throws what it means. */
-  onFailed: (status: number) => never
+  /** make ended with this status, `missing` being the sources that are not there: throws what it means. */
+  onFailed: (status: number, missing: readonly string[]) => never
 }
 
 export type BuildStep = 'configure' | 'download' | 'unpack' | 'build' | 'collect'
@@ -59,6 +59,8 @@ export interface Configured {
   defconfigPlace: string
   packages: readonly PackageInfo[]
   plan: readonly PlannedPackage[]
+  /** Files that its packages are made from, in the download folder: `busybox/busybox-1.37.0.tar.bz2`. */
+  sources: readonly string[]
   printed: PrintedVariables
 }
 
@@ -75,10 +77,10 @@ const DEFCONFIG = `${OWN_FOLDER}/defconfig`
 const KNOWLEDGE = `${OWN_FOLDER}/knowledge.json`
 
 /** Raised with every change of what is kept there. */
-const KNOWLEDGE_VERSION = 2
+const KNOWLEDGE_VERSION = 3
 
 /** What make says of a configuration. */
-type Knowledge = Pick<Configured, 'packages' | 'plan' | 'printed'>
+type Knowledge = Pick<Configured, 'packages' | 'plan' | 'sources' | 'printed'>
 
 /** Builds the output, from wherever it stands; afterwards its images/ are what `tree` and `defconfig` say. */
 export async function runBuild(request: BuildRequest): Promise<Configured> {
@@ -115,14 +117,21 @@ async function fetchSources(request: BuildRequest, configured: Configured, fetch
   if (!fetched) {
     watch.onStep('download')
     await seedKernel(output)
-    await makeOrFail(request, output, ['linux-source', 'busybox-source'], true)
+    await download(request, configured, ['linux-source', 'busybox-source'])
   }
   watch.onStep('unpack')
   await makeOrFail(request, output, ['linux-patch', 'busybox-patch'])
   await watch.onPatched(configured)
   if (fetched) return
   watch.onStep('download')
-  await makeOrFail(request, output, ['source'], true)
+  await download(request, configured, ['source'])
+}
+
+async function download({watch}: BuildRequest, {output, sources}: Configured, targets: readonly string[]): Promise<void> {
+  const {exitCode} = await makeMarked(output, targets, {network: true, onLine: watch.onLine, accept: [0, 1, 2]})
+  if (exitCode === 0) return
+  const {stdout} = await shell(output, 'cd "$1"; shift; for file; do [ -e "$file" ] || printf "%s\\n" "$file"; done', [output.workshop.places.downloads, ...sources])
+  watch.onFailed(exitCode, stdout.split('\n').filter(line => line !== ''))
 }
 
 /** A kernel archive of the user's own stands among the downloads as if it had been fetched: its hash is asked for like any other's. */
@@ -136,9 +145,9 @@ async function sharing({workshop, sharedCache, watch}: BuildRequest, work: (work
   await (sharedCache ? withSharedCache(workshop, sharedCache, watch.onNote, work) : work(workshop))
 }
 
-async function makeOrFail({watch}: BuildRequest, output: Output, args: readonly string[], network = false): Promise<void> {
-  const {exitCode} = await makeMarked(output, args, {network, onLine: watch.onLine, accept: [0, 1, 2]})
-  if (exitCode !== 0) watch.onFailed(exitCode)
+async function makeOrFail({watch}: BuildRequest, output: Output, args: readonly string[]): Promise<void> {
+  const {exitCode} = await makeMarked(output, args, {onLine: watch.onLine, accept: [0, 1, 2]})
+  if (exitCode !== 0) watch.onFailed(exitCode, [])
 }
 
 async function configure(request: BuildRequest, output: Output, before?: OutputState): Promise<Configured> {
@@ -147,7 +156,7 @@ async function configure(request: BuildRequest, output: Output, before?: OutputS
   const defconfig = effectiveDefconfig(request.defconfig, await settingsOf(request, Object.keys(request.overrides).length > 0))
   await writeOutputFile(output, DEFCONFIG, defconfig)
   const {exitCode} = await make(output, [`BR2_DEFCONFIG=${place}/${DEFCONFIG}`, 'defconfig'], {onLine: watch.onLine, accept: [0, 1, 2]})
-  if (exitCode !== 0) watch.onFailed(exitCode)
+  if (exitCode !== 0) watch.onFailed(exitCode, [])
   const config = await readOutputFile(output, '.config') ?? ''
   return {output, config, defconfig, defconfigPlace: `${place}/${DEFCONFIG}`, ...await knowledgeOf(request, output, {config, before})}
 }
@@ -161,8 +170,8 @@ export async function settingsOf({workshop, jobs, ccache, toolchainFacts}: Pick<
   return settingLines({places, jobs, ccache, overrides, toolchain: toolchainLines(parseToolchainFacts(stdout, workshop.toHostPaths(place)), place)})
 }
 
-async function writeKnowledge({output, packages, plan, printed}: Configured): Promise<void> {
-  await writeOutputFile(output, KNOWLEDGE, JSON.stringify({version: KNOWLEDGE_VERSION, packages, plan, printed}))
+async function writeKnowledge({output, packages, plan, sources, printed}: Configured): Promise<void> {
+  await writeOutputFile(output, KNOWLEDGE, JSON.stringify({version: KNOWLEDGE_VERSION, packages, plan, sources, printed}))
 }
 
 /** Undefined for what another version of brmc wrote. */
@@ -172,7 +181,8 @@ function knowledgeIn(text: string): Knowledge | undefined {
 }
 
 /** Each question takes make some seconds: both are asked at once, and once for each configuration. */
-async function knowledgeOf({ground}: BuildRequest, output: Output, {config, before}: {config: string, before: OutputState | undefined}): Promise<Knowledge> {
+async function knowledgeOf(request: BuildRequest, output: Output, {config, before}: {config: string, before: OutputState | undefined}): Promise<Knowledge> {
+  const {ground, overrides} = request
   const same = before?.config === config && before.ground.builder === ground.builder && before.ground.buildroot === ground.buildroot
   const known = same ? await readOutputFile(output, KNOWLEDGE) : undefined
   const kept = known === undefined ? undefined : knowledgeIn(known)
@@ -181,19 +191,35 @@ async function knowledgeOf({ground}: BuildRequest, output: Output, {config, befo
     make(output, ['-s', 'show-info']),
     make(output, ['-s', 'printvars', `VARS=${CONTRACT_VARIABLES.join(' ')}`]),
   ])
-  return {...parseShowInfo(info.stdout), printed: parsePrintedVariables(variables.stdout)}
+  return {...parseShowInfo(info.stdout, new Set(Object.keys(overrides))), printed: parsePrintedVariables(variables.stdout)}
 }
 
-/** `make show-info`: one JSON object, name → what is known of it. make may say something before. */
-function parseShowInfo(text: string): {packages: PackageInfo[], plan: PlannedPackage[]} {
+interface ShownPackage {
+  type?: string
+  /** That of its sources: host-xz is made from those of xz. */
+  name?: string
+  version?: string | null
+  stamp_dir?: string
+  dl_dir?: string
+  downloads?: readonly {source: string}[]
+}
+
+/**
+ * `make show-info`: one JSON object, name → what is known of it. make may say something before.
+ * `overridden`: packages that are made from a folder of the user's.
+ */
+function parseShowInfo(text: string, overridden: ReadonlySet<string>): Omit<Knowledge, 'printed'> {
   const start = text.indexOf('{')
   if (start === -1) throw new BrmcError('BUILD_FAILED', 'Buildroot\'s make show-info printed no JSON', {details: text.split('\n').slice(-5)})
-  const info = JSON.parse(text.slice(start)) as Record<string, {type?: string, version?: string | null, stamp_dir?: string}>
+  const info = JSON.parse(text.slice(start)) as Record<string, ShownPackage>
   const packages = Object.entries(info)
     .filter(([, {type}]) => type !== 'rootfs')
     .map(([name, {type, version, stamp_dir: stamps = ''}]) => ({name, version: version ?? '', folder: basename(stamps), host: type === 'host'}))
     .sort((a, b) => a.name < b.name ? -1 : 1)
-  return {packages, plan: planOf(info)}
+  const sources = Object.values(info)
+    .filter(({name = ''}) => !overridden.has(name))
+    .flatMap(({dl_dir: folder, downloads = []}) => folder === undefined ? [] : downloads.map(({source}) => `${folder}/${source}`))
+  return {packages, plan: planOf(info), sources: [...new Set(sources)].sort()}
 }
 
 async function builtPackages({output, packages}: Configured): Promise<Set<string>> {

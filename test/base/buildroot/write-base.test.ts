@@ -55,10 +55,10 @@ describe('the base buildroot, of a Buildroot in small', function () {
     await writeFile(join(project, 'br2-external', path), text)
   }
 
-  async function made(signal = new AbortController().signal, more: Record<string, string> = {}): Promise<BuildrootBase> {
+  async function made(signal = new AbortController().signal, more: Record<string, string> = {}, settings: object = {}): Promise<BuildrootBase> {
     const script = await readFile('board/builder/shared-cache.py', 'utf8')
     const {buildroot, kernel} = SpecSchema.parse({
-      version: 1, name: 'x', board: 'virt', system: {hostname: 'x'}, interfaces: {}, buildroot: {path: '../buildroot', engine: 'none', jobs: 2},
+      version: 1, name: 'x', board: 'virt', system: {hostname: 'x'}, interfaces: {}, buildroot: {path: '../buildroot', engine: 'none', jobs: 2, ...settings},
     })
     const watch = await watchBuild(join(project, 'build/buildroot/virt'), {say: () => undefined, note(line) { notes.push(line) }, conclude: () => undefined})
     // This machine's own tools refuse root; a test run as root says it were somebody else.
@@ -71,7 +71,7 @@ describe('the base buildroot, of a Buildroot in small', function () {
     }).finally(watch.close)
   }
 
-  const failure = async (signal?: AbortSignal): Promise<BrmcError> => made(signal).then(() => { throw new Error('it was made') }, (error: unknown) => {
+  const failure = async (signal?: AbortSignal, settings?: object): Promise<BrmcError> => made(signal, {}, settings).then(() => { throw new Error('it was made') }, (error: unknown) => {
     if (error instanceof BrmcError) return error
     throw error
   })
@@ -164,6 +164,16 @@ describe('the base buildroot, of a Buildroot in small', function () {
     expect(await calls()).to.deep.equal(['defconfig'])
     await write('configs/brmc_virt_defconfig', TREE['configs/brmc_virt_defconfig'])
     expect((await made()).cached).to.equal(false)
+  })
+
+  it('whose sources cannot be fetched names all that are wanted, so that they can be brought by hand at once', async () => {
+    await write('configs/brmc_virt_defconfig', `${TREE['configs/brmc_virt_defconfig']}BR2_PACKAGE_FAR=y\nBR2_PACKAGE_OURS=y\n`)
+    await mkdir(join(place, 'ours'))
+    await mkdir(join(place, 'downloads/busybox'), {recursive: true})
+    await writeFile(join(place, 'downloads/busybox/busybox-1.0.tar.xz'), 'x')
+    const error = await failure(undefined, {downloads: '../downloads', override: {ours: '../ours'}})
+    expect([error.code, error.message]).to.deep.equal(['BUILD_FAILED', 'far 1.0: Downloading failed'])
+    expect(error.suggestions).to.include('what this build wants and the download folder does not have: far/far-1.0.tar.xz, linux/linux-1.0.tar.xz, smcroute/smcroute-1.0.tar.xz')
   })
 
   it('that fails tells package, step and what matters, leaves no base, and goes on from there', async () => {

@@ -23,6 +23,13 @@ describe('base/buildroot/log/build-failure', () => {
     expect(suggestions.at(-1)).to.contain(String.raw`brmc explain 'it'\''s here/build.log'`)
   })
 
+  it('names the sources that are wanted where no download can go well, and only there', () => {
+    const missing = ['netless/netless-3.1.tar.gz', 'zlib/zlib-1.3.tar.xz']
+    const told = (name: string): string => buildFailure(logOf(recorded(name)), {logFile: 'x.log', exitCode: 2, missing}).suggestions.join('\n')
+    expect(told('no-network')).to.contain('the download folder does not have: netless/netless-3.1.tar.gz, zlib/zlib-1.3.tar.xz\n')
+    expect(told('hash-mismatch')).not.to.contain('zlib')
+  })
+
   it('knows a container that was killed by its status, for its log tells nothing', () => {
     const error = buildFailure(logOf('\u001B[7m>>> linux 6.12.61 Building\u001B[27m\n  CC      kernel/fork.o'), {logFile: 'x.log', exitCode: 137})
     expect(error.message).to.equal('Buildroot ended with status 137, and its log does not say why')

@@ -1,5 +1,5 @@
 #!/bin/sh
-# small.sh all | show-info | patch <package>: what the makefile beside it does, with O and TREE in the environment.
+# small.sh all | show-info | source <target> | patch <package>: what the makefile beside it does, with O and TREE in the environment.
 set -eu
 
 packages() {
@@ -43,9 +43,18 @@ build() {
 
 case $1 in
   patch) patched "$2" ;;
+  source)
+    echo '>>>  Downloading'
+    if [ "$2" = source ] && packages | grep -qx far; then
+      echo '>>> far 1.0 Downloading'
+      echo "wget: unable to resolve host address 'downloads.example.org'"
+      echo "make: *** [package/pkg-generic.mk:179: $(folder far)/.stamp_downloaded] Error 4"
+      exit 2
+    fi
+    ;;
   show-info)
     printf '{"rootfs-tar":{"type":"rootfs","name":"rootfs-tar"}'
-    for name in $(packages); do printf ',"%s":{"type":"target","name":"%s","version":"%s","stamp_dir":"build/%s","install_target":true}' "$name" "$name" "$(basename "$(folder "$name")" | cut -d- -f2)" "$(basename "$(folder "$name")")"; done
+    for name in $(packages); do printf ',"%s":{"type":"target","name":"%s","version":"%s","stamp_dir":"build/%s","install_target":true,"dl_dir":"%s","downloads":[{"source":"%s-1.0.tar.xz"}]}' "$name" "$name" "$(basename "$(folder "$name")" | cut -d- -f2)" "$(basename "$(folder "$name")")" "$name" "$name"; done
     echo '}'
     ;;
   all)

@@ -8,6 +8,11 @@ const tried = (seen: Seen): string => {
 
 const PUT_BY_HAND = 'or put the file into the download folder by hand (brmc image --dl-dir, BR2_DL_DIR): <package>/<file>, its hash is checked all the same'
 
+const ALIKE: ReadonlySet<string> = new Set(['certificate', 'no-name-resolution', 'no-connection'])
+
+/** The cause of this name meets every download alike, not the one that failed alone. */
+export const meetsEveryDownload = (name: string): boolean => ALIKE.has(name)
+
 /** Sources that do not come, or not as they should. */
 export const downloadCauses: readonly Cause[] = [
   {
