@@ -43,7 +43,7 @@ export function weigh(line: string): Weight | undefined {
 
 const ROUTINE = new RegExp([
   /^ {2}(?:AR|AS|CALL|CC|CCLD|CHK|COPY|CXX|CXXLD|DEPMOD|DTC|GEN|HDRINST|HOSTCC|HOSTLD|INSTALL|LD|LEX|NM|OBJCOPY|SIGN|STRIP|SYNC|UPD|WRAP|XZ|YACC) /,
-  /^(?:libtool: |config\.status: |make\[\d+\]: (?:Entering|Leaving|Nothing)|checking (?!.*error: ))/,
+  /^(?:libtool: (?! *error: )|config\.status: |make\[\d+\]: (?:Entering|Leaving|Nothing)|checking (?!.*error: ))/,
 ].map(({source}) => source).join('|'))
 
 /** What nearly all of a long log consists of, told by its beginning: nothing in it is ever looked for. */

@@ -118,6 +118,16 @@ export const reported: Record<string, {lines: string[], words?: string[]}> = {
   'assembler-option': {lines: ["aarch64-linux-gcc: error: unrecognized command-line option '-mcpu=neoverse-n3'", 'make: *** [package/pkg-generic.mk:273: /output/build/x-1/.stamp_built] Error 2']},
   'pkg-config': {lines: ["No package 'libmnl' found", 'make: *** [package/pkg-generic.mk:263: /output/build/x-1/.stamp_configured] Error 1'], words: ['libmnl']},
   'cmake-version': {lines: ['  Compatibility with CMake < 3.5 has been removed from CMake.', 'make: *** [package/pkg-generic.mk:263: /output/build/x-1/.stamp_configured] Error 1']},
+  'libtool-not-patched': {
+    lines: [
+      '>>> libnl custom Installing to staging directory',
+      "aarch64-linux-gnu-gcc: ERROR: unsafe header/library path used in cross-compilation: '-L/usr/lib'",
+      "libtool:   error: error: relink 'lib/libnl-route-3.la' with the above command before installing it",
+      'make[2]: *** [Makefile:2813: install-libLTLIBRARIES] Error 1',
+      'make: *** [package/pkg-generic.mk:312: /output/build/libnl-custom/.stamp_staging_installed] Error 2',
+    ],
+    words: ['lib/libnl-route-3.la', 'buildroot-libtool-v2.4.4.patch'],
+  },
   'unsafe-path': {lines: ["aarch64-linux-gcc: ERROR: unsafe header/library path used in cross-compilation: '/usr/include'", 'make: *** [package/pkg-generic.mk:273: /output/build/x-1/.stamp_built] Error 2'], words: ['/usr/include']},
   'internal-compiler-error': {lines: ['fib.c:9:1: internal compiler error: Segmentation fault', 'make: *** [package/pkg-generic.mk:273: /output/build/x-1/.stamp_built] Error 2']},
 }

@@ -88,6 +88,13 @@ export const compilingCauses: readonly Cause[] = [
     wayOut: 'for old sources: <PACKAGE>_CONF_OPTS += -DCMAKE_POLICY_VERSION_MINIMUM=3.5; for an old CMake: let Buildroot make its own (BR2_FORCE_HOST_BUILD=y)',
   },
   {
+    // package/pkg-autotools.mk: LIBTOOL_PATCH_HOOK is a hook after patching, and sources in a folder of the user's are not patched.
+    name: 'libtool-not-patched',
+    patterns: [/libtool: +error: (?:error: )?relink '(?<file>[^']+)' with the above command/],
+    cause: ({groups}) => `libtool links ${groups['file'] ?? 'a library'} once more while it installs it, and looks into the machine's own /usr/lib for that. Buildroot mends libtool in sources it unpacks, not in a folder that overrides them`,
+    wayOut: 'mend ltmain.sh in that folder: patch -i <buildroot>/support/libtool/buildroot-libtool-v2.4.4.patch ltmain.sh; or set <PACKAGE>_AUTORECONF = YES, with which it is done before configure',
+  },
+  {
     name: 'unsafe-path',
     patterns: [/(?:ERROR|WARNING): unsafe header\/library path used in cross-compilation: '?(?<path>[^' ]+)'?/],
     cause: ({groups}) => `the package looks into the machine's own ${groups['path'] ?? 'folders'} for the target`,
