@@ -183,7 +183,10 @@ function knowledgeIn(text: string): Knowledge | undefined {
 /** Each question takes make some seconds: both are asked at once, and once for each configuration. */
 async function knowledgeOf(request: BuildRequest, output: Output, {config, before}: {config: string, before: OutputState | undefined}): Promise<Knowledge> {
   const {ground, overrides} = request
+  // .config names the file of overrides, not what is in it.
+  const overridden = (names: object): string => Object.keys(names).sort().join(' ')
   const same = before?.config === config && before.ground.builder === ground.builder && before.ground.buildroot === ground.buildroot
+    && overridden(before.overrides) === overridden(overrides)
   const known = same ? await readOutputFile(output, KNOWLEDGE) : undefined
   const kept = known === undefined ? undefined : knowledgeIn(known)
   if (kept) return kept
